@@ -1,0 +1,1 @@
+"""Tidegate: a self-hosted gateway for AI image and video generation."""

@@ -1,0 +1,1 @@
+"""The outside world: AWS services, HTTP, providers. No rules live here."""

@@ -1,0 +1,1 @@
+"""DynamoDB, one module per table, over the low-level client."""

@@ -1,0 +1,1 @@
+"""Outgoing HTTP. Stated here, written in full by its own change."""

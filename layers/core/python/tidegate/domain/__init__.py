@@ -1,0 +1,1 @@
+"""The rules of the gateway: pure code, no AWS, no network, no clock of its own."""

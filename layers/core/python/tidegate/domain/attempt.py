@@ -1,0 +1,144 @@
+"""One try at one provider, and the words in which every provider's answer is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tidegate.domain.generation import MediaType
+from tidegate.domain.money import Money
+
+
+class FailureClass(StrEnum):
+    """What a failure means for the generation (contracts/providers §0.2)."""
+
+    RETRY = "retry"  # same provider again after a delay, then fail over
+    FAIL_OVER = "fail_over"  # this provider cannot serve it now; ask the next one
+    FAIL = "fail"  # nobody should try: invalid input, content policy
+    OUT_OF_FUNDS = "out_of_funds"  # our account there is empty or locked: fail over and alert
+
+
+class FailureCode(StrEnum):
+    """Why, in words that are the same for all providers."""
+
+    INVALID_INPUT = "invalid_input"
+    CONTENT_POLICY = "content_policy"
+    AUTH = "provider_auth"
+    BILLING = "provider_credits_exhausted"
+    RATE_LIMITED = "provider_rate_limited"
+    UNAVAILABLE = "provider_unavailable"
+    MODEL_UNAVAILABLE = "provider_model_unavailable"
+    TIMEOUT = "provider_timeout"
+    ERROR = "provider_error"
+    INVALID_RESPONSE = "provider_invalid_response"
+    UNKNOWN_OUTCOME = "unknown_outcome"
+    CANCELED = "provider_canceled"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A definite failure as the provider told it. ``message`` is trimmed, free of secrets, safe to store."""
+
+    failure_class: FailureClass
+    code: FailureCode
+    message: str
+    http_status: int | None = None
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a provider is asked to make. ``input`` is already in the provider's own field names."""
+
+    native_model: str
+    media_type: MediaType
+    input: Mapping[str, object]
+    callback_url: str | None  # None: this provider gets no callback
+    reference: str  # "<generation id>/<attempt number>", for logs and tokens at the provider
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """A job that a provider accepted. ``urls`` holds the URLs that it gave for status, result and cancel."""
+
+    provider: str
+    prediction_id: str
+    native_model: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """One produced file: a URL to fetch, or the bytes themselves."""
+
+    url: str | None = None
+    data: bytes | None = None
+    content_type: str | None = None  # as declared, never trusted
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the job and will work on it."""
+
+    prediction: Prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Not finished. ``retry_after_s`` is the provider's own wish for the next poll."""
+
+    retry_after_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """Finished, with what it made."""
+
+    files: tuple[MediaFile, ...]
+    predict_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Finished without a result."""
+
+    failure: Failure
+
+
+class AttemptStatus(StrEnum):
+    """Where an attempt stands. The last five are final, but ``orphaned`` may still become ``used``."""
+
+    SUBMITTING = "submitting"  # written before the first byte is sent: a crash leaves it here
+    SUBMITTED = "submitted"
+    USED = "used"
+    FAILED = "failed"
+    CANCELED = "cancelled"  # two l's on the BabySea wire (usage_providers)
+    DISCARDED = "discarded"  # it finished, but the generation was already terminal: wasted cost
+    ORPHANED = "orphaned"  # outcome unknown; nobody waits for it, the reconciler still asks
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider may still be working on it."""
+        return self in {AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED, AttemptStatus.ORPHANED}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at one provider. Times are epoch milliseconds."""
+
+    account_id: str
+    generation_id: str
+    number: int  # from 1
+    provider: str
+    status: AttemptStatus
+    callback_token: str
+    cost: Money  # what we pay the provider by the catalogue, if it is billed
+    started_at_ms: int
+    deadline_ms: int  # after this, fail over and keep it as orphaned
+    task_token: str | None = None
+    prediction: Prediction | None = None
+    polls: int = 0
+    retries: int = 0
+    resolved_at_ms: int | None = None
+    failure: Failure | None = None

@@ -1,0 +1,142 @@
+"""What can go wrong, one class per meaning. Each has a stable ``code``; each surface maps codes to its envelope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class TidegateError(Exception):
+    """The root of every error that a surface can show to its caller.
+
+    ``code`` is stable and independent of any surface. ``message`` is safe to show. ``details`` holds
+    plain JSON values for the caller, such as the field that was wrong.
+    """
+
+    code: ClassVar[str] = "internal"
+    message: str
+
+    def __init__(self, message: str, **details: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: Mapping[str, object] = {k: v for k, v in details.items() if v is not None}
+
+
+class AuthenticationRequired(TidegateError):
+    """No key was sent."""
+
+    code = "authentication_required"
+
+
+class AuthenticationFailed(TidegateError):
+    """The key is unknown, expired, revoked or of another surface: the caller cannot tell which."""
+
+    code = "authentication_failed"
+
+
+class InsufficientPermissions(TidegateError):
+    """The key lacks the scope."""
+
+    code = "insufficient_permissions"
+
+
+class AddressNotAllowed(TidegateError):
+    """The caller's address is not on the key's allowlist."""
+
+    code = "address_not_allowed"
+
+
+class AccountNotFound(TidegateError):
+    """The key's account is gone."""
+
+    code = "account_not_found"
+
+
+class RateLimited(TidegateError):
+    """The account used up its window. ``details``: ``limit``, ``reset_at`` and ``retry_after_seconds``."""
+
+    code = "rate_limited"
+
+
+class ConcurrencyLimited(TidegateError):
+    """The account has as many generations in flight as its plan allows."""
+
+    code = "concurrency_limited"
+
+
+class InsufficientCredits(TidegateError):
+    """The wallet's balance is below the price."""
+
+    code = "insufficient_credits"
+
+
+class InvalidInput(TidegateError):
+    """A parameter is wrong. ``details["field"]`` names it."""
+
+    code = "invalid_input"
+
+
+class PayloadTooLarge(TidegateError):
+    """The request body is larger than the surface allows."""
+
+    code = "payload_too_large"
+
+
+class ModelNotFound(TidegateError):
+    """No such model, or it is of the other media type."""
+
+    code = "model_not_found"
+
+
+class UnsupportedProviderOrder(TidegateError):
+    """The order of providers is not one that the model accepts."""
+
+    code = "unsupported_provider_order"
+
+
+class InvalidIdempotencyKey(TidegateError):
+    """The idempotency key is malformed."""
+
+    code = "invalid_idempotency_key"
+
+
+class IdempotencyKeyReused(TidegateError):
+    """The same idempotency key came with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class IdempotencyInProgress(TidegateError):
+    """The first request with this idempotency key is not finished."""
+
+    code = "idempotency_in_progress"
+
+
+class GenerationNotFound(TidegateError):
+    """No such generation, or another account's: the caller cannot tell which."""
+
+    code = "generation_not_found"
+
+
+class GenerationNotCancelable(TidegateError):
+    """The generation is already terminal."""
+
+    code = "generation_not_cancelable"
+
+
+class RouteNotFound(TidegateError):
+    """No such path."""
+
+    code = "route_not_found"
+
+
+class MethodNotAllowed(TidegateError):
+    """The path exists, the method does not. ``details["allowed"]`` lists the methods."""
+
+    code = "method_not_allowed"
+
+
+class ServiceUnavailable(TidegateError):
+    """A store that we depend on did not answer. Nothing was held."""
+
+    code = "service_unavailable"

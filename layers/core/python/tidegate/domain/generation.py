@@ -1,0 +1,94 @@
+"""A generation and its life: pending → processing → succeeded | failed | canceled. Terminal states never change."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from tidegate.domain.money import Money
+
+
+class MediaType(StrEnum):
+    """What a model makes."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+
+
+class Status(StrEnum):
+    """Where a generation stands."""
+
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing can change this status any more."""
+        return self not in OPEN_STATUSES
+
+
+OPEN_STATUSES: Final = frozenset({Status.PENDING, Status.PROCESSING})
+
+
+class Settlement(StrEnum):
+    """What became of the held price. Chosen once, together with the terminal status."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One stored file of a generation."""
+
+    key: str  # where it lies in the outputs bucket; the random part makes its URL unguessable
+    content_type: str
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    duration_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One accepted request, priced once. Times are epoch milliseconds; None means not yet."""
+
+    account_id: str
+    generation_id: str
+    surface: str
+    model: str
+    media_type: MediaType
+    params: Mapping[str, object]  # the validated request, surface-independent names (generation_*)
+    providers: tuple[str, ...]  # resolved order, tried from the left
+    price: Money
+    status: Status
+    prediction_id: str  # ours (``pred_…``): the providers' own ids live on the attempts
+    created_at_ms: int
+    expires_at_ms: int  # the hold's expiry: past it the generation ends whatever the providers say
+    started_at_ms: int | None = None
+    completed_at_ms: int | None = None
+    provider_initialize: str | None = None  # the first provider that accepted
+    provider_used: str | None = None
+    outputs: tuple[Output, ...] = field(default=())
+    predict_ms: int | None = None  # the provider's own time
+    error_code: str | None = None
+    error_message: str | None = None
+
+
+def new_id(now_ms: int) -> str:
+    """Return a UUIDv7 (RFC 9562 §5.7): unique, and in the order of creation by text comparison."""
+    rand_a, rand_b = secrets.randbits(12), secrets.randbits(62)
+    value = (now_ms & (2**48 - 1)) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
+    return str(uuid.UUID(int=value))
+
+
+def new_prediction_id() -> str:
+    """Return a prediction id of our own; the wire wants one before any provider was asked."""
+    return f"pred_{secrets.token_hex(12)}"

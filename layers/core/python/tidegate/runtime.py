@@ -1,0 +1,197 @@
+"""The one place that reads the environment and builds clients: lazily, once per Lambda environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+    from types_boto3_events import EventBridgeClient
+    from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sqs import SQSClient
+    from types_boto3_stepfunctions import SFNClient
+
+    from tidegate.adapters.dynamodb.generations import GenerationTable
+    from tidegate.adapters.dynamodb.keys import KeyTable
+    from tidegate.adapters.dynamodb.wallets import WalletTable
+    from tidegate.adapters.dynamodb.webhooks import WebhookTable
+    from tidegate.adapters.eventbridge import EventBus
+    from tidegate.adapters.http import HttpClient
+    from tidegate.adapters.providers.registry import ProviderRegistry
+    from tidegate.adapters.s3 import OutputStore
+    from tidegate.adapters.secrets import Secrets
+    from tidegate.adapters.sqs import Queue
+    from tidegate.adapters.stepfunctions import StateMachine
+    from tidegate.domain.catalog import Catalog
+
+
+class ConfigurationError(RuntimeError):
+    """The function's environment lacks a variable or holds nonsense. A deployment fault, never a caller's."""
+
+
+class Runtime:
+    """Everything that a handler hands to a use case. A property that nobody touches costs nothing."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+
+    def setting(self, name: str, default: str | None = None) -> str:
+        """Return ``TIDEGATE_<name>``.
+
+        Raises:
+            ConfigurationError: it is not set and has no default.
+        """
+        value = self._env.get(f"TIDEGATE_{name}", default)
+        if value is None:
+            raise ConfigurationError(f"TIDEGATE_{name} is not set: the function's construct must provide it")
+        return value
+
+    def now_ms(self) -> int:
+        """The current time in epoch milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def _client(self, service: str) -> Any:
+        from botocore.config import Config  # noqa: PLC0415  imports are cold-start time
+        from botocore.session import get_session  # noqa: PLC0415
+
+        config = Config(
+            retries={"mode": "standard", "max_attempts": 3},
+            connect_timeout=2,
+            read_timeout=10,
+            signature_version="s3v4" if service == "s3" else None,
+        )
+        return get_session().create_client(service, config=config)
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        """The low-level DynamoDB client."""
+        return self._client("dynamodb")  # type: ignore[no-any-return]
+
+    @cached_property
+    def _sqs(self) -> SQSClient:
+        return self._client("sqs")  # type: ignore[no-any-return]
+
+    @cached_property
+    def _s3(self) -> S3Client:
+        return self._client("s3")  # type: ignore[no-any-return]
+
+    @cached_property
+    def _sfn(self) -> SFNClient:
+        return self._client("stepfunctions")  # type: ignore[no-any-return]
+
+    @cached_property
+    def _events(self) -> EventBridgeClient:
+        return self._client("events")  # type: ignore[no-any-return]
+
+    @cached_property
+    def _secretsmanager(self) -> SecretsManagerClient:
+        return self._client("secretsmanager")  # type: ignore[no-any-return]
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """The models, their prices and their providers."""
+        from tidegate.domain.catalog import load_catalog  # noqa: PLC0415
+
+        return load_catalog()
+
+    @cached_property
+    def keys(self) -> KeyTable:
+        """API keys and their request windows."""
+        from tidegate.adapters.dynamodb.keys import KeyTable  # noqa: PLC0415
+
+        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"))
+
+    @cached_property
+    def wallets(self) -> WalletTable:
+        """Accounts and their prepaid wallets."""
+        from tidegate.adapters.dynamodb.wallets import WalletTable  # noqa: PLC0415
+
+        return WalletTable(self.dynamodb, self.setting("WALLETS_TABLE"))
+
+    @cached_property
+    def generations(self) -> GenerationTable:
+        """Generations, their attempts, and idempotency records."""
+        from tidegate.adapters.dynamodb.generations import GenerationTable  # noqa: PLC0415
+
+        return GenerationTable(
+            self.dynamodb, self.setting("GENERATIONS_TABLE"), self.setting("WALLETS_TABLE")
+        )
+
+    @cached_property
+    def webhooks(self) -> WebhookTable:
+        """Webhook endpoints and the delivery log."""
+        from tidegate.adapters.dynamodb.webhooks import WebhookTable  # noqa: PLC0415
+
+        return WebhookTable(self.dynamodb, self.setting("WEBHOOKS_TABLE"))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """The one secret: provider credentials and the key that seals webhook secrets."""
+        from tidegate.adapters.secrets import Secrets  # noqa: PLC0415
+
+        return Secrets(self._secretsmanager, self.setting("SECRET_ID"))
+
+    @cached_property
+    def http(self) -> HttpClient:
+        """The only way out to the network; it refuses private addresses."""
+        from tidegate.adapters.http import HttpClient  # noqa: PLC0415
+
+        allowed = self.setting("ALLOWED_PRIVATE_HOSTS", "")
+        return HttpClient(allowed_private=frozenset(filter(None, allowed.split(","))))
+
+    @cached_property
+    def providers(self) -> ProviderRegistry:
+        """The upstream providers, with their credentials and base URLs."""
+        from tidegate.adapters.providers.registry import ProviderRegistry  # noqa: PLC0415
+
+        base_urls: dict[str, str] = json.loads(self.setting("PROVIDER_BASE_URLS", "{}"))
+        return ProviderRegistry(self.http, self.secrets, base_urls)
+
+    @cached_property
+    def outputs(self) -> OutputStore:
+        """The bucket of produced files."""
+        from tidegate.adapters.s3 import OutputStore  # noqa: PLC0415
+
+        return OutputStore(self._s3, self.setting("OUTPUTS_BUCKET"), self.setting("PUBLIC_BASE_URL", ""))
+
+    @cached_property
+    def attempts(self) -> Queue:
+        """The queue that drives attempts."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("ATTEMPTS_QUEUE_URL"))
+
+    @cached_property
+    def deliveries(self) -> Queue:
+        """The queue that drives webhook deliveries."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("DELIVERIES_QUEUE_URL"))
+
+    @cached_property
+    def machine(self) -> StateMachine:
+        """The state machine that runs failover."""
+        from tidegate.adapters.stepfunctions import StateMachine  # noqa: PLC0415
+
+        return StateMachine(self._sfn, self._env.get("TIDEGATE_STATE_MACHINE_ARN", ""))
+
+    @cached_property
+    def bus(self) -> EventBus:
+        """The event bus that customers' webhooks hang on."""
+        from tidegate.adapters.eventbridge import EventBus  # noqa: PLC0415
+
+        return EventBus(self._events, self.setting("EVENT_BUS_NAME"))
+
+    @property
+    def public_base_url(self) -> str:
+        """Where callers and providers reach this gateway, without a trailing slash."""
+        return self.setting("PUBLIC_BASE_URL").rstrip("/")
+
+
+runtime = Runtime(os.environ)

@@ -1,0 +1,1 @@
+"""The wire protocols: request models, presenters, error tables, nothing else."""
