@@ -1,0 +1,1 @@
+"""The machinery behind a generation: nothing here is called by a customer."""

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from botocore.session import Session
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
     from tidegate.adapters.secrets import Secrets
     from tidegate.adapters.sqs import Queue
     from tidegate.adapters.stepfunctions import StateMachine
+    from tidegate.domain.attempt import MediaFile
+    from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
+    from tidegate.domain.generation import Generation, MediaType, Output
+    from tidegate.usecases.attempts.context import Context
+    from tidegate.usecases.launch import Launcher
 
 
 class ConfigurationError(RuntimeError):
@@ -38,8 +44,10 @@ class ConfigurationError(RuntimeError):
 class Runtime:
     """Everything that a handler hands to a use case. A property that nobody touches costs nothing."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], session: Session | None = None) -> None:
+        """Read settings from ``env``; ``session`` makes the clients, else botocore's default one does."""
         self._env = env
+        self._session = session
 
     def setting(self, name: str, default: str | None = None) -> str:
         """Return ``TIDEGATE_<name>``.
@@ -66,7 +74,7 @@ class Runtime:
             read_timeout=10,
             signature_version="s3v4" if service == "s3" else None,
         )
-        return get_session().create_client(service, config=config)
+        return (self._session or get_session()).create_client(service, config=config)
 
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
@@ -187,6 +195,52 @@ class Runtime:
         from tidegate.adapters.eventbridge import EventBus  # noqa: PLC0415
 
         return EventBus(self._events, self.setting("EVENT_BUS_NAME"))
+
+    @cached_property
+    def budgets(self) -> Mapping[MediaType, Budget]:
+        """How long attempts and holds last; ``TIDEGATE_IMAGE_BUDGET="60:1800"`` overrides the defaults."""
+        from tidegate.domain.budget import budgets_from  # noqa: PLC0415
+
+        return budgets_from({name: self._env.get(f"TIDEGATE_{name}_BUDGET") for name in ("IMAGE", "VIDEO")})
+
+    @cached_property
+    def launcher(self) -> Launcher:
+        """Starts the state machine for generations."""
+        from tidegate.usecases.launch import Launcher  # noqa: PLC0415
+
+        return Launcher(self.machine, self.budgets)
+
+    @cached_property
+    def attempt_context(self) -> Context:
+        """What the attempt worker works with."""
+        from tidegate.usecases.attempts.context import Context  # noqa: PLC0415
+        from tidegate.usecases.store_outputs import store_outputs  # noqa: PLC0415
+
+        worker_timeout_s = int(self.setting("WORKER_TIMEOUT_SECONDS", "120"))
+
+        def store(generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
+            return store_outputs(
+                files,
+                generation_id=generation.generation_id,
+                media_type=generation.media_type,
+                http=self.http,
+                store=self.outputs,
+                deadline_s=worker_timeout_s / 2,
+            )
+
+        return Context(
+            generations=self.generations,
+            providers=self.providers,
+            catalog=self.catalog,
+            queue=self.attempts,
+            machine=self.machine,
+            store_outputs=store,
+            delete_outputs=lambda outputs: self.outputs.delete([output.key for output in outputs]),
+            budgets=self.budgets,
+            public_base_url=self.public_base_url,
+            worker_timeout_s=worker_timeout_s,
+            now_ms=self.now_ms,
+        )
 
     @property
     def public_base_url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from tidegate.domain.generation import MediaType
 from tidegate.domain.money import Money
@@ -34,6 +35,7 @@ class FailureCode(StrEnum):
     INVALID_RESPONSE = "provider_invalid_response"
     UNKNOWN_OUTCOME = "unknown_outcome"
     CANCELED = "provider_canceled"
+    ALL_FAILED = "all_providers_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,9 @@ class Failed:
 
 
 class AttemptStatus(StrEnum):
-    """Where an attempt stands. The last five are final, but ``orphaned`` may still become ``used``."""
+    """Where an attempt stands."""
 
+    WAITING = "waiting"  # definitely not taken; will be sent again to the same provider
     SUBMITTING = "submitting"  # written before the first byte is sent: a crash leaves it here
     SUBMITTED = "submitted"
     USED = "used"
@@ -120,7 +123,10 @@ class AttemptStatus(StrEnum):
     @property
     def is_open(self) -> bool:
         """Whether the provider may still be working on it."""
-        return self in {AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED, AttemptStatus.ORPHANED}
+        return self in MAYBE_RUNNING
+
+
+MAYBE_RUNNING: Final = frozenset({AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED, AttemptStatus.ORPHANED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Attempt:
     cost: Money  # what we pay the provider by the catalogue, if it is billed
     started_at_ms: int
     deadline_ms: int  # after this, fail over and keep it as orphaned
+    lease_until_ms: int  # while submitting: until then another worker may be sending it
     task_token: str | None = None
     prediction: Prediction | None = None
     polls: int = 0

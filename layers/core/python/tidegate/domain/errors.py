@@ -1,4 +1,4 @@
-"""What can go wrong, one class per meaning. Each has a stable ``code``; each surface maps codes to its envelope."""
+"""What can go wrong, one class per meaning, each with a stable ``code`` that surfaces map to their envelope."""
 
 from __future__ import annotations
 
@@ -76,6 +76,12 @@ class InvalidInput(TidegateError):
     code = "invalid_input"
 
 
+class ParameterOutOfRange(InvalidInput):
+    """A number lies outside the range that the model accepts."""
+
+    code = "parameter_out_of_range"
+
+
 class PayloadTooLarge(TidegateError):
     """The request body is larger than the surface allows."""
 
@@ -140,3 +146,9 @@ class ServiceUnavailable(TidegateError):
     """A store that we depend on did not answer. Nothing was held."""
 
     code = "service_unavailable"
+
+
+class SubmitOutcomeUnknown(TidegateError):
+    """The answer of the store was lost: the generation may exist and its price may be held. Not retryable."""
+
+    code = "submit_outcome_unknown"

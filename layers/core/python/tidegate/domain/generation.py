@@ -1,4 +1,4 @@
-"""A generation and its life: pending → processing → succeeded | failed | canceled. Terminal states never change."""
+"""A generation and its life: pending → processing → succeeded | failed | canceled, and then never changed."""
 
 from __future__ import annotations
 
@@ -80,6 +80,7 @@ class Generation:
     predict_ms: int | None = None  # the provider's own time
     error_code: str | None = None
     error_message: str | None = None
+    settlement: Settlement | None = None  # None while the price is held
 
 
 def new_id(now_ms: int) -> str:
@@ -87,6 +88,11 @@ def new_id(now_ms: int) -> str:
     rand_a, rand_b = secrets.randbits(12), secrets.randbits(62)
     value = (now_ms & (2**48 - 1)) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
     return str(uuid.UUID(int=value))
+
+
+def id_floor(at_ms: int) -> str:
+    """Return the text that sorts before every id made at or after this instant."""
+    return str(uuid.UUID(int=(at_ms & (2**48 - 1)) << 80 | 0x7 << 76))
 
 
 def new_prediction_id() -> str:

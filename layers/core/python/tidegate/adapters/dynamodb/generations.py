@@ -1,0 +1,286 @@
+"""The generations table: generations, their attempts, and idempotency records.
+
+A generation lies under its account (``pk`` = account, ``sk`` = id), so another account's id is simply not
+found; ids are UUIDv7, so a listing is newest first without an index (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from tidegate.adapters.dynamodb import attempt_codec, generation_codec, transaction
+from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.adapters.dynamodb.movements import movement
+from tidegate.domain.attempt import Attempt, AttemptStatus
+from tidegate.domain.generation import OPEN_STATUSES, Generation, Settlement, Status
+from tidegate.domain.idempotency import IdempotencyRecord
+from tidegate.domain.wallet import MovementKind
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_SETTLES: Final = {Settlement.CHARGE: MovementKind.CHARGE, Settlement.REFUND: MovementKind.REFUND}
+_OPEN_VALUES: Final = {f":{status}": status for status in sorted(OPEN_STATUSES)}
+_IS_OPEN: Final = f"#status IN ({', '.join(_OPEN_VALUES)})"
+
+
+class GenerationTable:
+    """Generations with the money that they hold: creating and settling are one transaction each."""
+
+    def __init__(self, client: DynamoDBClient, table: str, wallets_table: str) -> None:
+        self._client = client
+        self._table = table
+        self._wallets = wallets_table
+
+    def create(
+        self,
+        generation: Generation,
+        *,
+        idempotency: IdempotencyRecord | None = None,
+        max_in_flight: int | None = None,
+    ) -> None:
+        """Hold the price and store the generation, or do neither.
+
+        Raises:
+            transaction.ConditionsFailed: action 0 is the wallet, 1 the generation, 2 the idempotency record.
+            transaction.StillInConflict: the same actions, still busy.
+        """
+        actions: list[dict[str, Any]] = [
+            movement(
+                self._wallets,
+                generation.account_id,
+                MovementKind.RESERVE,
+                generation.price,
+                reference=generation.generation_id,
+                now_ms=generation.created_at_ms,
+                max_in_flight=max_in_flight,
+            ),
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": generation_codec.to_item(generation),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            },
+        ]
+        if idempotency is not None:
+            actions.append(self._put_idempotency(idempotency, generation.created_at_ms))
+        transaction.write(self._client, actions)
+
+    def get(self, account_id: str, generation_id: str) -> Generation | None:
+        """Read one generation of this account, as of now."""
+        item = self._get(account_id, generation_id)
+        return generation_codec.from_item(item) if item else None
+
+    def get_with_attempt(
+        self, account_id: str, generation_id: str, number: int
+    ) -> tuple[Generation | None, Attempt | None]:
+        """Read a generation and one of its attempts in one call, as of now."""
+        keys = [_key(account_id, generation_id), _key(generation_id, attempt_codec.sort_key(number))]
+        answer = self._client.batch_get_item(
+            RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
+        )
+        items = {item["entity"]["S"]: item for item in answer["Responses"].get(self._table, [])}
+        if answer.get("UnprocessedKeys"):
+            raise RuntimeError("DynamoDB is throttling reads; the message comes again")
+        generation, attempt = items.get(generation_codec.ENTITY), items.get(attempt_codec.ENTITY)
+        return (
+            generation_codec.from_item(generation) if generation else None,
+            attempt_codec.from_item(attempt) if attempt else None,
+        )
+
+    def list(
+        self, account_id: str, *, limit: int, since_id: str | None = None, until_id: str | None = None
+    ) -> list[Generation]:
+        """The newest generations of an account, newest first, optionally within a range of ids."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :account AND sk BETWEEN :since AND :until",
+            ExpressionAttributeValues=encode_item(
+                {":account": account_id, ":since": since_id or "0", ":until": until_id or "g"}
+            ),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [generation_codec.from_item(item) for item in answer["Items"]]
+
+    def open_generations(self, account_id: str, *, since_id: str, until_id: str) -> Iterator[Generation]:
+        """All generations of an account that have not ended, within a range of ids."""
+        values = {":account": account_id, ":since": since_id, ":until": until_id, **_OPEN_VALUES}
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :account AND sk BETWEEN :since AND :until",
+            FilterExpression=_IS_OPEN,
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues=encode_item(values),
+        )
+        return (generation_codec.from_item(item) for page in pages for item in page["Items"])
+
+    def mark_processing(self, generation: Generation, provider: str, now_ms: int) -> bool:
+        """Note that a provider is at work; False when the generation was no longer pending."""
+        return self._update(
+            _key(generation.account_id, generation.generation_id),
+            "SET #status = :processing, started_at_ms = :now, provider_initialize = :provider",
+            "#status = :pending",
+            {
+                ":processing": Status.PROCESSING,
+                ":pending": Status.PENDING,
+                ":now": now_ms,
+                ":provider": provider,
+            },
+        )
+
+    def settle(
+        self,
+        generation: Generation,
+        status: Status,
+        settlement: Settlement,
+        *,
+        changes: Mapping[str, object],
+        now_ms: int,
+        used: Attempt | None = None,
+    ) -> bool:
+        """End a generation and move its money, once; False when it had already ended.
+
+        ``changes`` are further attributes of the generation, as ``generation_codec`` names them. ``used`` is
+        the attempt that served it.
+
+        Raises:
+            transaction.StillInConflict: try again later.
+        """
+        values = {":status": status, ":settlement": settlement, ":now": now_ms, **_OPEN_VALUES}
+        sets = ["#status = :status", "settlement = :settlement", "completed_at_ms = :now"]
+        sets += [f"#{name} = :{name}" for name in changes]
+        values |= {f":{name}": value for name, value in changes.items()}
+        names = {f"#{name}": name for name in ("status", *changes)}
+        actions = [
+            {
+                "Update": {
+                    "TableName": self._table,
+                    "Key": _key(generation.account_id, generation.generation_id),
+                    "UpdateExpression": f"SET {', '.join(sets)}",
+                    "ConditionExpression": _IS_OPEN,
+                    "ExpressionAttributeNames": names,
+                    "ExpressionAttributeValues": encode_item(values),
+                }
+            },
+            movement(
+                self._wallets,
+                generation.account_id,
+                _SETTLES[settlement],
+                generation.price,
+                reference=generation.generation_id,
+                now_ms=now_ms,
+            ),
+        ]
+        if used is not None:
+            actions.append({"Update": self._resolution(used, AttemptStatus.USED, now_ms)})
+        try:
+            transaction.write(self._client, actions)
+        except transaction.ConditionsFailed as error:
+            if error.failed[0]:
+                return False
+            raise
+        return True
+
+    def create_attempt(self, attempt: Attempt) -> bool:
+        """Store a new attempt before its first byte is sent; False when that number exists."""
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=attempt_codec.to_item(attempt),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def get_attempt(self, generation_id: str, number: int) -> Attempt | None:
+        """Read one attempt, as of now."""
+        item = self._get(generation_id, attempt_codec.sort_key(number))
+        return attempt_codec.from_item(item) if item else None
+
+    def attempts(self, generation_id: str) -> Sequence[Attempt]:
+        """All attempts of a generation, in order."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="pk = :generation",
+            ExpressionAttributeValues=encode_item({":generation": generation_id}),
+            ConsistentRead=True,
+        )
+        return [attempt_codec.from_item(item) for item in answer["Items"]]
+
+    def change_attempt(
+        self, attempt: Attempt, changes: Mapping[str, object], *, only_if: Sequence[AttemptStatus]
+    ) -> bool:
+        """Change an attempt if it stands in one of these statuses; False otherwise.
+
+        ``changes`` are attributes as ``attempt_codec`` names them; ``status`` is among them if it changes.
+        """
+        names = {f"#{name}": name for name in changes} | {"#status": "status"}
+        states = {f":if{n}": status for n, status in enumerate(only_if)}
+        return self._update(
+            _key(attempt.generation_id, attempt_codec.sort_key(attempt.number)),
+            "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
+            f"#status IN ({', '.join(states)})",
+            {f":{name}": value for name, value in changes.items()} | states,
+            names,
+        )
+
+    def _resolution(self, attempt: Attempt, status: AttemptStatus, now_ms: int) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Key": _key(attempt.generation_id, attempt_codec.sort_key(attempt.number)),
+            "UpdateExpression": "SET #status = :status, resolved_at_ms = :now",
+            "ConditionExpression": "attribute_exists(pk)",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": encode_item({":status": status, ":now": now_ms}),
+        }
+
+    def _put_idempotency(self, record: IdempotencyRecord, now_ms: int) -> dict[str, Any]:
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": encode_item(record.values()),
+                "ConditionExpression": "attribute_not_exists(pk) OR #ttl <= :now_s",
+                "ExpressionAttributeNames": {"#ttl": "ttl"},
+                "ExpressionAttributeValues": encode_item({":now_s": now_ms // 1000}),
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
+        return answer.get("Item")
+
+    def _update(
+        self,
+        key: dict[str, Any],
+        update: str,
+        condition: str,
+        values: Mapping[str, object],
+        names: Mapping[str, str] | None = None,
+    ) -> bool:
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames=names or {"#status": "status"},
+                ExpressionAttributeValues=encode_item(values),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return encode_item({"pk": pk, "sk": sk})

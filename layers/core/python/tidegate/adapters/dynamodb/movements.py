@@ -1,0 +1,60 @@
+"""The wallet's movements as DynamoDB updates: ``domain.wallet.Wallet`` in the table's own words.
+
+Each returns one ``Update`` action for a transaction. The ``movement`` attribute tells the stream why the
+balance changed: the journal is written from it (functions/pipeline/journal.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.domain.money import Money
+from tidegate.domain.wallet import MovementKind
+
+WALLET: Final = "wallet"  # the sort key of the wallet item
+_SET: Final = {
+    MovementKind.ADD: "balance = balance + :amount",
+    MovementKind.RESERVE: "balance = balance - :amount, held = held + :amount, in_flight = in_flight + :one",
+    MovementKind.CHARGE: "held = held - :amount, in_flight = in_flight - :one",
+    MovementKind.REFUND: "held = held - :amount, balance = balance + :amount, in_flight = in_flight - :one",
+}
+_CONDITION: Final = {
+    MovementKind.ADD: "attribute_exists(account_id)",
+    MovementKind.RESERVE: "balance >= :amount",
+    MovementKind.CHARGE: "held >= :amount AND in_flight >= :one",
+    MovementKind.REFUND: "held >= :amount AND in_flight >= :one",
+}
+
+
+def movement(
+    table: str,
+    account_id: str,
+    kind: MovementKind,
+    amount: Money,
+    *,
+    reference: str,
+    now_ms: int,
+    max_in_flight: int | None = None,
+) -> dict[str, Any]:
+    """Return the action that moves ``amount`` in the account's wallet, if the wallet allows it."""
+    condition = _CONDITION[kind]
+    values: dict[str, object] = {
+        ":amount": amount.micros,
+        ":one": 1,
+        ":movement": {"kind": kind, "amount": amount.micros, "reference": reference, "at_ms": now_ms},
+    }
+    if max_in_flight is not None:
+        condition += " AND in_flight < :max"
+        values[":max"] = max_in_flight
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": encode_item({"account_id": account_id, "item": WALLET}),
+            "UpdateExpression": f"SET {_SET[kind]}, #seq = #seq + :one, movement = :movement",
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {"#seq": "sequence"},
+            "ExpressionAttributeValues": encode_item(values),
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }

@@ -1,0 +1,74 @@
+"""Transactions: conflicts are retried, failed conditions come back as data."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from tidegate.adapters.dynamodb.codec import decode_item
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_TRIES: Final = 8
+_FIRST_PAUSE_S: Final = 0.02  # doubles, with full jitter: about 2.5 s at the worst in all
+
+
+class ConditionsFailed(Exception):
+    """At least one condition of the transaction did not hold; nothing was written.
+
+    ``failed[i]`` says whether action i's condition failed; ``items[i]`` is the item that made it fail, in
+    if the action asked for it (empty when there is no such item).
+    """
+
+    def __init__(self, reasons: Sequence[dict[str, Any]]) -> None:
+        super().__init__("a condition of the transaction did not hold")
+        self.failed = [reason.get("Code") == "ConditionalCheckFailed" for reason in reasons]
+        self.items = [decode_item(reason.get("Item") or {}) for reason in reasons]
+
+
+class StillInConflict(Exception):
+    """Other writers kept touching the same items until we gave up; nothing was written.
+
+    ``conflicted[i]`` says which actions met another writer in the last try.
+    """
+
+    def __init__(self, reasons: Sequence[dict[str, Any]]) -> None:
+        super().__init__("the items stayed busy")
+        self.conflicted = [reason.get("Code") == "TransactionConflict" for reason in reasons]
+
+
+def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
+    """Write all actions or none.
+
+    botocore adds a client request token, so its own retries after a lost answer write once.
+
+    Raises:
+        ConditionsFailed: a condition did not hold.
+        StillInConflict: the items stayed busy over all tries.
+        ClientError: anything else, such as throttling; nothing was written.
+        botocore.exceptions.HTTPClientError: no answer; it may have been written.
+    """
+    pause = _FIRST_PAUSE_S
+    for left in reversed(range(_TRIES)):
+        try:
+            client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+            codes = {reason.get("Code") for reason in reasons}
+            if "ConditionalCheckFailed" in codes:
+                raise ConditionsFailed(reasons) from error
+            if "TransactionConflict" not in codes:
+                raise
+            if not left:
+                raise StillInConflict(reasons) from error
+        else:
+            return
+        time.sleep(random.uniform(0, pause))  # noqa: S311  jitter, not a secret
+        pause *= 2

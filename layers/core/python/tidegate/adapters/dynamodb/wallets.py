@@ -1,0 +1,181 @@
+"""The wallets table: an account's item ``wallet``, its grants, and the journal of every movement."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from tidegate.adapters.dynamodb import transaction
+from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+from tidegate.adapters.dynamodb.movements import WALLET, movement
+from tidegate.domain.account import Account
+from tidegate.domain.errors import AccountNotFound
+from tidegate.domain.money import Money
+from tidegate.domain.wallet import Movement, MovementKind, Wallet
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+
+class WalletTable:
+    """Accounts and their money."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def create(self, account: Account) -> None:
+        """Store a new account with an empty wallet."""
+        item = {
+            "account_id": account.account_id,
+            "item": WALLET,
+            "kind": "account",
+            "name": account.name,
+            "email": account.email,
+            "plan": account.plan,
+            "created_at_ms": account.created_at_ms,
+            "balance": 0,
+            "held": 0,
+            "in_flight": 0,
+            "sequence": 0,
+        }
+        self._client.put_item(
+            TableName=self._table,
+            Item=encode_item(item),
+            ConditionExpression="attribute_not_exists(account_id)",
+        )
+
+    def get(self, account_id: str) -> Account | None:
+        """Read an account with its wallet as of now; None if there is none."""
+        answer = self._client.get_item(
+            TableName=self._table,
+            Key=encode_item({"account_id": account_id, "item": WALLET}),
+            ConsistentRead=True,
+        )
+        return _account(answer["Item"]) if "Item" in answer else None
+
+    def account_ids(self) -> Iterator[str]:
+        """Every account's id, from the index."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName="accounts",
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues=encode_item({":kind": "account"}),
+        )
+        return (item["account_id"]["S"] for page in pages for item in page["Items"])
+
+    def grant(self, account_id: str, amount: Money, *, reference: str, now_ms: int) -> bool:
+        """Add credits once per ``reference``; False when that reference was granted before.
+
+        Raises:
+            AccountNotFound: no such account.
+        """
+        grant = {
+            "account_id": account_id,
+            "item": f"grant#{hashlib.sha256(reference.encode()).hexdigest()}",
+            "reference": reference,
+            "amount": amount.micros,
+            "at_ms": now_ms,
+        }
+        put = {
+            "Put": {
+                "TableName": self._table,
+                "Item": encode_item(grant),
+                "ConditionExpression": "attribute_not_exists(account_id)",
+            }
+        }
+        add = movement(self._table, account_id, MovementKind.ADD, amount, reference=reference, now_ms=now_ms)
+        try:
+            transaction.write(self._client, [put, add])
+        except transaction.ConditionsFailed as error:
+            if error.failed[1]:
+                raise AccountNotFound("no such account", account_id=account_id) from error
+            return False
+        return True
+
+    def write_journal(self, account_id: str, entry: Movement) -> None:
+        """Write one journal entry; writing it again changes nothing."""
+        item = {
+            "account_id": account_id,
+            "item": f"journal#{entry.sequence:012d}",
+            "kind": None,  # the index holds accounts only
+            "movement": entry.kind,
+            "amount": entry.amount.micros,
+            "reference": entry.reference,
+            "at_ms": entry.at_ms,
+            "balance": entry.balance.micros,
+            "held": entry.held.micros,
+        }
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=encode_item(item),
+                ConditionExpression="attribute_not_exists(account_id)",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def journal(self, account_id: str, limit: int = 100) -> Iterable[Movement]:
+        """The account's newest movements, newest first."""
+        answer = self._client.query(
+            TableName=self._table,
+            KeyConditionExpression="account_id = :account AND begins_with(#item, :journal)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=encode_item({":account": account_id, ":journal": "journal#"}),
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return [_movement(item) for item in answer["Items"]]
+
+
+def movement_of(image: Item) -> tuple[str, Movement] | None:
+    """Read the movement that a wallet's stream image tells of; None for a wallet that never moved."""
+    values: dict[str, Any] = decode_item(image)
+    cause = values.get("movement")
+    if values["item"] != WALLET or cause is None:
+        return None
+    return values["account_id"], Movement(
+        sequence=values["sequence"],
+        kind=MovementKind(cause["kind"]),
+        amount=Money(cause["amount"]),
+        reference=cause["reference"],
+        at_ms=cause["at_ms"],
+        balance=Money(values["balance"]),
+        held=Money(values["held"]),
+    )
+
+
+def _movement(item: Item) -> Movement:
+    values: dict[str, Any] = decode_item(item)
+    return Movement(
+        sequence=int(values["item"].partition("#")[2]),
+        kind=MovementKind(values["movement"]),
+        amount=Money(values["amount"]),
+        reference=values["reference"],
+        at_ms=values["at_ms"],
+        balance=Money(values["balance"]),
+        held=Money(values["held"]),
+    )
+
+
+def _account(item: Item) -> Account:
+    values: dict[str, Any] = decode_item(item)
+    wallet = Wallet(
+        account_id=values["account_id"],
+        balance=Money(values["balance"]),
+        held=Money(values["held"]),
+        in_flight=values["in_flight"],
+        sequence=values["sequence"],
+    )
+    return Account(
+        account_id=values["account_id"],
+        name=values["name"],
+        email=values.get("email"),
+        plan=values["plan"],
+        created_at_ms=values["created_at_ms"],
+        wallet=wallet,
+    )

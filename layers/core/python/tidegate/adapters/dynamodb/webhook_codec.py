@@ -1,0 +1,107 @@
+"""How endpoints and deliveries are written as items of the webhooks table.
+
+An endpoint lies at ``endpoint#<id>``, a delivery at ``delivery#<event time, 13 digits>#<id>``: the log is
+stored in order of time, so the newest are one Query. Both parts are fixed by the event, so every copy of
+an event meets the same item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+from tidegate.domain.webhooks import (
+    DELIVERY_RETENTION_S,
+    Delivery,
+    DeliveryAttempt,
+    DeliveryKey,
+    DeliveryStatus,
+    Endpoint,
+    EventType,
+)
+
+ENDPOINT: Final = "endpoint#"
+DELIVERY: Final = "delivery#"
+
+
+def sort_key(key: DeliveryKey) -> str:
+    """Return where a delivery lies under its account."""
+    return f"{DELIVERY}{key.occurred_at_ms:013d}#{key.delivery_id}"
+
+
+def delivery_key(key: DeliveryKey) -> Item:
+    """Return the primary key of a delivery."""
+    return encode_item({"account_id": key.account_id, "item": sort_key(key)})
+
+
+def endpoint_item(endpoint: Endpoint) -> Item:
+    """Write an endpoint."""
+    return encode_item(
+        {
+            "account_id": endpoint.account_id,
+            "item": ENDPOINT + endpoint.endpoint_id,
+            "endpoint_id": endpoint.endpoint_id,
+            "url": endpoint.url,
+            "events": [event.value for event in endpoint.events],
+            "sealed_secret": endpoint.sealed_secret,
+            "secret_hint": endpoint.secret_hint,
+            "created_at_ms": endpoint.created_at_ms,
+            "enabled": endpoint.enabled,
+        }
+    )
+
+
+def read_endpoint(item: Mapping[str, Any]) -> Endpoint:
+    """Read an endpoint."""
+    values = decode_item(item)
+    return Endpoint(
+        account_id=values["account_id"],
+        endpoint_id=values["endpoint_id"],
+        url=values["url"],
+        events=tuple(EventType(name) for name in values["events"]),
+        sealed_secret=values["sealed_secret"],
+        secret_hint=values["secret_hint"],
+        created_at_ms=values["created_at_ms"],
+        enabled=values["enabled"],
+    )
+
+
+def delivery_item(delivery: Delivery) -> Item:
+    """Write a delivery; it expires 30 days after its event."""
+    return encode_item(
+        {
+            "account_id": delivery.key.account_id,
+            "item": sort_key(delivery.key),
+            "occurred_at_ms": delivery.key.occurred_at_ms,
+            "delivery_id": delivery.key.delivery_id,
+            "endpoint_id": delivery.endpoint_id,
+            "event_id": delivery.event_id,
+            "event_type": delivery.event_type.value,
+            "body": delivery.body,
+            "status": delivery.status.value,
+            "attempts": delivery.attempts,
+            "due_at_ms": delivery.due_at_ms,
+            "attempt_log": [asdict(attempt) for attempt in delivery.log],
+            "error": delivery.error,
+            "ttl": delivery.key.occurred_at_ms // 1_000 + DELIVERY_RETENTION_S,
+        }
+    )
+
+
+def read_delivery(item: Mapping[str, Any]) -> Delivery:
+    """Read a delivery with its log."""
+    values = decode_item(item)
+    return Delivery(
+        key=DeliveryKey(values["account_id"], values["occurred_at_ms"], values["delivery_id"]),
+        endpoint_id=values["endpoint_id"],
+        event_id=values["event_id"],
+        event_type=EventType(values["event_type"]),
+        body=values["body"],
+        status=DeliveryStatus(values["status"]),
+        attempts=values["attempts"],
+        due_at_ms=values["due_at_ms"],
+        log=tuple(DeliveryAttempt(**entry) for entry in values["attempt_log"]),
+        error=values.get("error"),
+    )

@@ -1,0 +1,19 @@
+"""An account: who pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tidegate.domain.wallet import Wallet
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A customer of this gateway, with its wallet."""
+
+    account_id: str
+    name: str
+    email: str | None
+    plan: str
+    created_at_ms: int
+    wallet: Wallet

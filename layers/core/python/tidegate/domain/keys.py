@@ -1,0 +1,105 @@
+"""API keys: how they look, what they may do, and when they stop."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Surface(StrEnum):
+    """The wire protocol that a key speaks."""
+
+    BABYSEA = "babysea"
+    BANATIE = "banatie"
+    SHARKAPI = "sharkapi"
+
+
+class KeyState(StrEnum):
+    """Rotated keys still work until their ``expires_at_ms``."""
+
+    ACTIVE = "active"
+    ROTATED = "rotated"
+    REVOKED = "revoked"
+
+
+SCOPES: Final = (
+    "generation:write",
+    "generation:read",
+    "generation:delete",
+    "library:read",
+    "account:read",
+    "health:read",
+)
+PRESETS: Final = {
+    "full_access": SCOPES,
+    "generate_only": ("generation:write", "generation:read", "library:read"),
+    "read_only": ("generation:read", "account:read", "health:read", "library:read"),
+    "monitor_only": ("health:read", "library:read"),
+}
+MAX_NAME_LENGTH: Final = 100
+MAX_ALLOWLIST: Final = 50
+_PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key. The full text is known only to its owner; we keep its SHA-256 and a short prefix."""
+
+    key_hash: str
+    key_id: str
+    account_id: str
+    surface: Surface
+    name: str
+    prefix: str
+    scopes: tuple[str, ...]
+    state: KeyState
+    plan: str  # copied from the account, so that a request needs no second read
+    window_home: str  # the key_hash whose item counts this account's requests
+    created_at_ms: int
+    last_used_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    allowlist: tuple[str, ...] = ()
+
+    def works(self, now_ms: int) -> bool:
+        """Whether the key authenticates at this instant."""
+        return self.state is not KeyState.REVOKED and not self.has_expired(now_ms)
+
+    def has_expired(self, now_ms: int) -> bool:
+        """Whether the key's end has come."""
+        return self.expires_at_ms is not None and now_ms >= self.expires_at_ms
+
+    def allows_address(self, address: str) -> bool:
+        """Whether a client at this address may use the key. An empty list allows every address."""
+        if not self.allowlist:
+            return True
+        try:
+            client = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        client = getattr(client, "ipv4_mapped", None) or client
+        return any(client in ipaddress.ip_network(entry, strict=False) for entry in self.allowlist)
+
+
+def mint(surface: Surface) -> str:
+    """Return a fresh key text in the form that the surface's clients know (docs: contracts §3)."""
+    match surface:
+        case Surface.BABYSEA:
+            return f"bye_{secrets.token_urlsafe(32)}"
+        case Surface.BANATIE:
+            return f"bnt_{secrets.token_hex(32)}"
+        case Surface.SHARKAPI:
+            return f"sk_live_{secrets.token_hex(32)}"
+
+
+def hash_key(text: str) -> str:
+    """SHA-256 of the full key. The key is high-entropy, so a slow hash would only cost every request."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def visible_prefix(surface: Surface, text: str) -> str:
+    """The part of a key that may be shown again."""
+    return text[: _PREFIX_LENGTH[surface]]

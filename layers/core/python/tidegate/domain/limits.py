@@ -1,0 +1,69 @@
+"""What a plan allows: requests per minute by bucket, generations in flight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+WINDOW_S: Final = 60  # a fixed window; X-RateLimit-Reset is its end
+
+
+class Bucket(StrEnum):
+    """Requests are counted apart, so that polling cannot eat the right to generate."""
+
+    GENERAL = "general"
+    GENERATION = "generation"
+    CONTENT = "content"  # the SDK polls every 2 s: ten times the general allowance
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A row of the table below. ``in_flight`` of None means no cap."""
+
+    general_per_minute: int
+    generation_per_minute: int
+    in_flight: int | None = None
+
+    def limit(self, bucket: Bucket) -> int:
+        """Requests per window of this bucket."""
+        match bucket:
+            case Bucket.GENERATION:
+                return self.generation_per_minute
+            case Bucket.CONTENT:
+                return self.general_per_minute * 10
+            case Bucket.GENERAL:
+                return self.general_per_minute
+
+
+# Requests per minute: BabySea README 1.0. Caps in flight: docs/limits; "enterprise" is a self-hosted default.
+PLANS: Final = {
+    "free": Plan(30, 10, 2),
+    "starter": Plan(60, 20, 5),
+    "pro": Plan(150, 50, 10),
+    "scale": Plan(300, 100, 25),
+    "enterprise": Plan(600, 200),
+    "unlimited": Plan(1_000_000, 1_000_000),
+}
+DEFAULT_PLAN: Final = "enterprise"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a caller may still do in the current window."""
+
+    limit: int
+    remaining: int
+    reset_at_s: int
+    exceeded: bool = False  # this very request is one too many
+
+    @classmethod
+    def after(cls, used: int, limit: int, now_ms: int) -> Window:
+        """The state after ``used`` requests of this window, the current one included."""
+        reset_at_s = (window_number(now_ms) + 1) * WINDOW_S
+        return cls(limit, max(0, limit - used), reset_at_s, exceeded=used > limit)
+
+
+def window_number(now_ms: int) -> int:
+    """Which window an instant belongs to."""
+    return now_ms // 1000 // WINDOW_S

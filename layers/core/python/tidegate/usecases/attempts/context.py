@@ -1,0 +1,83 @@
+"""What the steps of an attempt work with, and the messages by which they hand over to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.providers.protocol import Provider
+from tidegate.adapters.sqs import Queue
+from tidegate.adapters.stepfunctions import StateMachine
+from tidegate.domain.attempt import Attempt, MediaFile
+from tidegate.domain.budget import Budget
+from tidegate.domain.catalog import Catalog
+from tidegate.domain.errors import ModelNotFound
+from tidegate.domain.generation import Generation, MediaType, Output
+from tidegate.domain.model import ProviderRoute
+
+
+class Providers(Protocol):
+    """Finds a provider's adapter; raises ProviderNotConfigured."""
+
+    def get(self, name: str) -> Provider:
+        """Return the adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that a step needs."""
+
+    generations: GenerationTable
+    providers: Providers
+    catalog: Catalog
+    queue: Queue
+    machine: StateMachine
+    store_outputs: Callable[[Generation, tuple[MediaFile, ...]], tuple[Output, ...]]
+    delete_outputs: Callable[[tuple[Output, ...]], None]
+    budgets: Mapping[MediaType, Budget]
+    public_base_url: str
+    worker_timeout_s: int
+    now_ms: Callable[[], int]
+
+    def budget(self, generation: Generation) -> Budget:
+        """The time that this generation has."""
+        return self.budgets[generation.media_type]
+
+    def route(self, generation: Generation, provider: str) -> ProviderRoute | None:
+        """How the provider runs this generation; None when the catalogue no longer says."""
+        try:
+            return self.catalog.model(generation.model).route(provider, generation.params)
+        except (ModelNotFound, KeyError):
+            return None
+
+    def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
+        """Queue the next step of an attempt."""
+        body: dict[str, Any] = {
+            "kind": kind,
+            "account_id": attempt.account_id,
+            "generation_id": attempt.generation_id,
+            "number": attempt.number,
+            **fields,
+        }
+        self.queue.send(body, delay_s=delay_s)
+
+    def poll_later(
+        self, generation: Generation, attempt: Attempt, *, polls: int, delay_s: int | None
+    ) -> None:
+        """Queue the poll that follows after ``polls`` polls; the provider's wish may lengthen the wait."""
+        wait = max(self.budget(generation).poll_delay_s(polls), delay_s or 0)
+        self.send("poll", attempt, delay_s=wait, polls=polls)
+
+    def answer(self, attempt: Attempt, generation: Generation) -> None:
+        """Tell the state machine that the generation has ended."""
+        if attempt.task_token:
+            self.machine.succeed(
+                attempt.task_token, {"generation_id": generation.generation_id, "number": attempt.number}
+            )
+
+    def fail_over(self, attempt: Attempt, cause: str) -> None:
+        """Tell the state machine to go to the next provider."""
+        if attempt.task_token:
+            self.machine.fail_over(attempt.task_token, cause)

@@ -1,0 +1,119 @@
+"""End an attempt: use its result, note its failure, give it up as an orphan, or wind it down."""
+
+from __future__ import annotations
+
+from tidegate.adapters.dynamodb.attempt_codec import failure_value
+from tidegate.adapters.dynamodb.generation_codec import outputs_value
+from tidegate.adapters.providers.protocol import OutcomeUnknown
+from tidegate.adapters.providers.registry import ProviderNotConfigured
+from tidegate.domain.attempt import (
+    MAYBE_RUNNING,
+    Attempt,
+    AttemptStatus,
+    Failure,
+    FailureClass,
+    Succeeded,
+)
+from tidegate.domain.generation import Generation, Settlement, Status
+from tidegate.usecases.attempts.context import Context
+from tidegate.usecases.store_outputs import UnusableOutput
+
+
+def succeeded(context: Context, generation: Generation, attempt: Attempt, result: Succeeded) -> None:
+    """Store the files, charge once, and end the generation; a result that comes too late is discarded.
+
+    Raises:
+        OutputUnreachable: the files could not be fetched just now; nothing has changed.
+    """
+    try:
+        outputs = context.store_outputs(generation, result.files)
+    except UnusableOutput as error:
+        failed(context, generation, attempt, error.failure)
+        return
+    changes: dict[str, object] = {
+        "provider_used": attempt.provider,
+        "outputs": outputs_value(outputs),
+        "predict_ms": result.predict_ms or 0,
+    }
+    settled = context.generations.settle(
+        generation,
+        Status.SUCCEEDED,
+        Settlement.CHARGE,
+        changes=changes,
+        now_ms=context.now_ms(),
+        used=attempt,
+    )
+    if not settled:
+        context.delete_outputs(outputs)
+        _finish(context, attempt, AttemptStatus.DISCARDED)
+    context.answer(attempt, generation)
+
+
+def failed(context: Context, generation: Generation, attempt: Attempt, failure: Failure) -> None:
+    """Note a definite failure; then end the generation or let the machine go to the next provider."""
+    _finish(context, attempt, AttemptStatus.FAILED, failure)
+    orphaned = attempt.status is AttemptStatus.ORPHANED  # the machine is past it: another attempt decides
+    if failure.failure_class is FailureClass.FAIL and not orphaned:
+        fail_generation(context, generation, failure)
+        context.answer(attempt, generation)
+    else:
+        context.fail_over(attempt, f"{failure.code}: {failure.message}")
+
+
+def repeat_outcome(context: Context, generation: Generation, attempt: Attempt) -> None:
+    """Say again what an attempt ended with: the run that ended it may have stopped before it told anyone."""
+    if attempt.status is AttemptStatus.FAILED and attempt.failure is not None:
+        failed(context, generation, attempt, attempt.failure)
+    elif attempt.status is AttemptStatus.ORPHANED:
+        context.fail_over(attempt, "orphaned")
+
+
+def fail_generation(context: Context, generation: Generation, failure: Failure) -> bool:
+    """End the generation as failed and give its price back; False when it had already ended."""
+    return context.generations.settle(
+        generation,
+        Status.FAILED,
+        Settlement.REFUND,
+        changes={"error_code": failure.code, "error_message": failure.message},
+        now_ms=context.now_ms(),
+    )
+
+
+def orphan(context: Context, generation: Generation, attempt: Attempt, cause: str) -> None:
+    """Stop waiting for an attempt whose outcome is unknown: fail over, but keep listening for it."""
+    stop_at_provider(context, attempt)
+    changes = {"status": AttemptStatus.ORPHANED}
+    waiting = (AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED)
+    context.generations.change_attempt(attempt, changes, only_if=waiting)
+    context.fail_over(attempt, f"{generation.generation_id}/{attempt.number} is orphaned: {cause}")
+
+
+def wind_down(context: Context, generation: Generation, attempt: Attempt) -> None:
+    """The generation has ended: stop what may still run at the provider and note what became of it."""
+    if attempt.status.is_open:
+        stop_at_provider(context, attempt)
+        canceled = generation.status is Status.CANCELED
+        _finish(context, attempt, AttemptStatus.CANCELED if canceled else AttemptStatus.DISCARDED)
+    elif attempt.status is AttemptStatus.WAITING:
+        _finish(context, attempt, AttemptStatus.CANCELED)
+    context.answer(attempt, generation)
+
+
+def stop_at_provider(context: Context, attempt: Attempt) -> None:
+    """Ask the provider to stop, if it is known what to stop. Best effort."""
+    if attempt.prediction is None:
+        return
+    try:
+        context.providers.get(attempt.provider).cancel(attempt.prediction)
+    except (OutcomeUnknown, ProviderNotConfigured):
+        return
+
+
+def _finish(
+    context: Context, attempt: Attempt, status: AttemptStatus, failure: Failure | None = None
+) -> None:
+    changes: dict[str, object] = {"status": status, "resolved_at_ms": context.now_ms()}
+    if failure is not None:
+        changes["failure"] = failure_value(failure)
+    only_if = (*MAYBE_RUNNING, AttemptStatus.WAITING)
+    context.generations.change_attempt(attempt, changes, only_if=only_if)

@@ -1,0 +1,65 @@
+"""Who is calling, may they, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tidegate.adapters.dynamodb.keys import KeyTable
+from tidegate.domain.errors import (
+    AddressNotAllowed,
+    AuthenticationFailed,
+    AuthenticationRequired,
+    InsufficientPermissions,
+    RateLimited,
+)
+from tidegate.domain.keys import Key, Surface, hash_key
+from tidegate.domain.limits import DEFAULT_PLAN, PLANS, Bucket, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An authenticated caller and what is left of the account's window."""
+
+    key: Key
+    window: Window
+
+
+def authenticate(
+    keys: KeyTable, *, token: str | None, surface: Surface, bucket: Bucket, now_ms: int
+) -> Caller:
+    """Find out who sent this token and count the request.
+
+    Raises:
+        AuthenticationRequired: no token.
+        AuthenticationFailed: unknown, revoked, expired, or a key of another surface.
+    """
+    if not token:
+        raise AuthenticationRequired("No API key was sent.")
+    counted = keys.count_request(hash_key(token), bucket, now_ms)
+    if counted is None:
+        raise AuthenticationFailed("The API key is not valid.")
+    key, used = counted
+    if key.surface is not surface or not key.works(now_ms):
+        raise AuthenticationFailed("The API key is not valid.")
+    limit = PLANS.get(key.plan, PLANS[DEFAULT_PLAN]).limit(bucket)
+    return Caller(key, Window.after(used, limit, now_ms))
+
+
+def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
+    """Check address, scope and window, in this order.
+
+    Raises:
+        AddressNotAllowed: the key has an allowlist without this address.
+        InsufficientPermissions: the key lacks the scope.
+        RateLimited: the account used up its window.
+    """
+    if not caller.key.allows_address(address):
+        raise AddressNotAllowed("This API key may not be used from your address.")
+    if scope not in caller.key.scopes:
+        raise InsufficientPermissions(f"This API key lacks the scope {scope}.", required_scope=scope)
+    if caller.window.exceeded:
+        raise RateLimited(
+            "Rate limit exceeded. Please retry after the period indicated in the Retry-After header.",
+            limit=caller.window.limit,
+            retry_after_seconds=max(1, caller.window.reset_at_s - now_ms // 1000),
+        )

@@ -1,0 +1,69 @@
+"""Every provider is out: end the generation, unless an orphan may still answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode
+from tidegate.domain.budget import orphan_check_s
+from tidegate.domain.generation import Generation, Settlement, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Where the generation stands. While ``is_open``, look again after ``wait_s`` seconds."""
+
+    status: Status
+    is_open: bool = False
+    wait_s: int = 0
+
+
+def conclude(
+    generations: GenerationTable, *, account_id: str, generation_id: str, now_ms: int
+) -> Conclusion | None:
+    """End a generation whose providers are exhausted; None when there is no such generation.
+
+    The hold stays while an attempt's outcome is unknown, until the generation's stated expiry: a timeout is
+    not a verdict.
+    """
+    generation = generations.get(account_id, generation_id)
+    if generation is None:
+        return None
+    if generation.status.is_terminal:
+        return Conclusion(generation.status)
+    attempts = generations.attempts(generation_id)
+    if now_ms < generation.expires_at_ms and any(attempt.status.is_open for attempt in attempts):
+        elapsed_s = (now_ms - generation.created_at_ms) // 1000
+        left_s = (generation.expires_at_ms - now_ms) // 1000 + 1
+        return Conclusion(generation.status, is_open=True, wait_s=min(orphan_check_s(elapsed_s), left_s))
+    failure = summarize(generation, attempts)
+    generations.settle(
+        generation,
+        Status.FAILED,
+        Settlement.REFUND,
+        changes={"error_code": failure.code, "error_message": failure.message},
+        now_ms=now_ms,
+    )
+    ended = generations.get(account_id, generation_id)
+    return Conclusion(ended.status if ended else Status.FAILED)
+
+
+def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
+    """Say in one failure why no provider served the generation."""
+    failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
+    unknown = Failure(
+        FailureClass.FAIL_OVER, FailureCode.TIMEOUT, "No provider answered before the hold expired."
+    )
+    if len(attempts) <= 1:
+        return failures[0] if failures else unknown
+    told = [
+        f"{attempt.provider}: {attempt.failure.message if attempt.failure else 'no answer'}"
+        for attempt in attempts
+    ]
+    return Failure(
+        FailureClass.FAIL_OVER,
+        FailureCode.ALL_FAILED,
+        f"All {len(generation.providers)} providers failed. {'; '.join(told)}"[:1000],
+    )

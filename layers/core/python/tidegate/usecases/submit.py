@@ -1,0 +1,161 @@
+"""Accept a generation: hold its price and store it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
+from tidegate.domain.errors import (
+    AccountNotFound,
+    ConcurrencyLimited,
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
+    InsufficientCredits,
+    ServiceUnavailable,
+    SubmitOutcomeUnknown,
+)
+from tidegate.domain.generation import Generation, MediaType, Status, new_id, new_prediction_id
+from tidegate.domain.idempotency import LIFETIME_S, IdempotencyRecord
+from tidegate.domain.limits import DEFAULT_PLAN, PLANS
+from tidegate.domain.money import Money
+
+_WALLET, _GENERATION, _IDEMPOTENCY = range(
+    3
+)  # the transaction's actions, as GenerationTable.create orders them
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """What the caller sent as its idempotency key, for which path, and the fingerprint of its request."""
+
+    path: str
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A validated and priced request."""
+
+    account_id: str
+    plan: str
+    surface: str
+    model: str
+    media_type: MediaType
+    params: Mapping[str, object]
+    providers: tuple[str, ...]
+    price: Money
+    hold_s: int
+    idempotency: Idempotency | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An accepted generation; ``replayed`` when an earlier request with the same key had made it."""
+
+    generation: Generation
+    replayed: bool = False
+
+
+def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submission:
+    """Accept the order, or return what its idempotency key stands for.
+
+    Raises:
+        InsufficientCredits, ConcurrencyLimited, AccountNotFound: the wallet does not allow it.
+        IdempotencyKeyReused, IdempotencyInProgress: about the key.
+        ServiceUnavailable: the store is busy or down; nothing was held.
+        SubmitOutcomeUnknown: the store's answer was lost and it cannot be asked; money may be held.
+    """
+    generation = _generation(order, now_ms)
+    record = _record(order, generation, now_ms)
+    try:
+        generations.create(
+            generation,
+            idempotency=record,
+            max_in_flight=PLANS.get(order.plan, PLANS[DEFAULT_PLAN]).in_flight,
+        )
+    except ConditionsFailed as error:
+        if record is not None and error.failed[_IDEMPOTENCY]:
+            return _replay(generations, record, IdempotencyRecord.from_values(error.items[_IDEMPOTENCY]))
+        raise _wallet_refusal(error.items[_WALLET], order) from error
+    except StillInConflict as error:
+        if record is not None and error.conflicted[_IDEMPOTENCY]:
+            raise IdempotencyInProgress(
+                "A request with this Idempotency-Key is still being processed. "
+                "Retry once the original request completes."
+            ) from error
+        raise ServiceUnavailable("The wallet is busy. Nothing was charged; try again.") from error
+    except ClientError as error:
+        raise ServiceUnavailable("The store refused the write. Nothing was charged; try again.") from error
+    except BotoCoreError as error:
+        return _resolve_lost_answer(generations, generation, error)
+    return Submission(generation)
+
+
+def _generation(order: Order, now_ms: int) -> Generation:
+    return Generation(
+        account_id=order.account_id,
+        generation_id=new_id(now_ms),
+        surface=order.surface,
+        model=order.model,
+        media_type=order.media_type,
+        params=order.params,
+        providers=order.providers,
+        price=order.price,
+        status=Status.PENDING,
+        prediction_id=new_prediction_id(),
+        created_at_ms=now_ms,
+        expires_at_ms=now_ms + order.hold_s * 1000,
+    )
+
+
+def _record(order: Order, generation: Generation, now_ms: int) -> IdempotencyRecord | None:
+    if order.idempotency is None:
+        return None
+    return IdempotencyRecord(
+        account_id=order.account_id,
+        path=order.idempotency.path,
+        key=order.idempotency.key,
+        fingerprint=order.idempotency.fingerprint,
+        generation_id=generation.generation_id,
+        expires_at_s=now_ms // 1000 + LIFETIME_S,
+    )
+
+
+def _replay(generations: GenerationTable, ours: IdempotencyRecord, stored: IdempotencyRecord) -> Submission:
+    if stored.fingerprint != ours.fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key was used with a different request body.")
+    generation = generations.get(stored.account_id, stored.generation_id)
+    if generation is None:
+        raise ServiceUnavailable("The original request cannot be read now. Try again.")
+    return Submission(generation, replayed=True)
+
+
+def _wallet_refusal(wallet: Mapping[str, Any], order: Order) -> Exception:
+    if not wallet:
+        return AccountNotFound("The account of this API key no longer exists.")
+    if wallet["balance"] < order.price.micros:
+        return InsufficientCredits("Insufficient credits. Please upgrade your plan or wait for renewal.")
+    return ConcurrencyLimited(
+        "Too many generations are in flight. Wait for one to finish.",
+        limit=PLANS.get(order.plan, PLANS[DEFAULT_PLAN]).in_flight,
+        retry_after_seconds=5,
+    )
+
+
+def _resolve_lost_answer(generations: GenerationTable, generation: Generation, lost: Exception) -> Submission:
+    try:
+        stored = generations.get(generation.account_id, generation.generation_id)
+    except (BotoCoreError, ClientError):
+        raise SubmitOutcomeUnknown(
+            "The store did not answer. The generation may have been accepted: list your generations before "
+            "you send it again."
+        ) from lost
+    if stored is None:
+        raise ServiceUnavailable("The store did not answer. Nothing was charged; try again.") from lost
+    return Submission(stored)

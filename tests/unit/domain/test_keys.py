@@ -1,0 +1,87 @@
+"""API keys."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from tidegate.domain.keys import Key, KeyState, Surface, hash_key, mint, visible_prefix
+
+NOW_MS = 1_763_000_000_000
+KEY = Key(
+    key_hash="hash",
+    key_id="id",
+    account_id="account",
+    surface=Surface.BABYSEA,
+    name="test",
+    prefix="bye_abcde",
+    scopes=("generation:read",),
+    state=KeyState.ACTIVE,
+    plan="free",
+    window_home="hash",
+    created_at_ms=NOW_MS,
+)
+
+
+@pytest.mark.parametrize(
+    ("surface", "pattern"),
+    [
+        (Surface.BABYSEA, r"bye_[A-Za-z0-9_-]{43}"),
+        (Surface.BANATIE, r"bnt_[0-9a-f]{64}"),
+        (Surface.SHARKAPI, r"sk_live_[0-9a-f]{64}"),
+    ],
+)
+def test_a_key_has_the_form_of_its_surface(surface: Surface, pattern: str) -> None:
+
+    text = mint(surface)
+    assert re.fullmatch(pattern, text)
+    assert text.startswith(visible_prefix(surface, text))
+    assert len(visible_prefix(surface, text)) < 20
+
+
+def test_two_keys_are_never_the_same() -> None:
+    assert mint(Surface.BABYSEA) != mint(Surface.BABYSEA)
+
+
+def test_a_key_is_known_by_its_hash() -> None:
+    assert hash_key("bye_x") == hash_key("bye_x") != hash_key("bye_y")
+
+
+def test_an_active_key_works_until_it_expires() -> None:
+    assert KEY.works(NOW_MS)
+    expiring = replace(KEY, expires_at_ms=NOW_MS + 1)
+    assert expiring.works(NOW_MS)
+    assert not expiring.works(NOW_MS + 1)
+
+
+def test_a_revoked_key_does_not_work() -> None:
+    assert not replace(KEY, state=KeyState.REVOKED).works(NOW_MS)
+
+
+def test_a_rotated_key_works_until_its_grace_ends() -> None:
+    rotated = replace(KEY, state=KeyState.ROTATED, expires_at_ms=NOW_MS + 1)
+    assert rotated.works(NOW_MS)
+    assert not rotated.works(NOW_MS + 1)
+
+
+@pytest.mark.parametrize(
+    ("allowlist", "address", "allowed"),
+    [
+        ((), "203.0.113.9", True),
+        (("203.0.113.9",), "203.0.113.9", True),
+        (("203.0.113.9",), "203.0.113.10", False),
+        (("203.0.113.0/24",), "203.0.113.10", True),
+        (("2001:db8::/32",), "2001:db8::1", True),
+        (("2001:db8::/32",), "203.0.113.10", False),
+        (("203.0.113.9",), "::ffff:203.0.113.9", True),
+        (("203.0.113.9",), "not an address", False),
+    ],
+)
+def test_the_allowlist_decides_who_may_use_the_key(
+    allowlist: tuple[str, ...],
+    address: str,
+    allowed: bool,  # noqa: FBT001
+) -> None:
+    assert replace(KEY, allowlist=allowlist).allows_address(address) is allowed

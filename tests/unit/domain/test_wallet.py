@@ -1,0 +1,54 @@
+"""The wallet's four movements."""
+
+from __future__ import annotations
+
+import pytest
+
+from tidegate.domain.errors import ConcurrencyLimited, InsufficientCredits
+from tidegate.domain.money import ZERO, Money
+from tidegate.domain.wallet import Wallet
+
+PRICE = Money.of("0.5")
+FUNDED = Wallet("account").add(Money.of("1"))
+
+
+def test_a_reserve_moves_money_from_balance_to_held() -> None:
+    wallet = FUNDED.reserve(PRICE)
+    assert (wallet.balance, wallet.held, wallet.in_flight) == (PRICE, PRICE, 1)
+
+
+def test_a_charge_keeps_what_was_held() -> None:
+    wallet = FUNDED.reserve(PRICE).charge(PRICE)
+    assert (wallet.balance, wallet.held, wallet.in_flight) == (PRICE, ZERO, 0)
+
+
+def test_a_refund_gives_back_what_was_held() -> None:
+    wallet = FUNDED.reserve(PRICE).refund(PRICE)
+    assert (wallet.balance, wallet.held, wallet.in_flight) == (Money.of("1"), ZERO, 0)
+
+
+def test_nothing_can_be_reserved_beyond_the_balance() -> None:
+    with pytest.raises(InsufficientCredits):
+        FUNDED.reserve(PRICE).reserve(PRICE).reserve(Money(1))
+
+
+def test_nothing_can_be_reserved_beyond_the_plans_generations_in_flight() -> None:
+    with pytest.raises(ConcurrencyLimited):
+        FUNDED.reserve(PRICE, max_in_flight=1).reserve(PRICE, max_in_flight=1)
+
+
+def test_nothing_can_be_settled_that_is_not_held() -> None:
+    with pytest.raises(ValueError, match="held"):
+        FUNDED.charge(PRICE)
+    with pytest.raises(ValueError, match="held"):
+        FUNDED.refund(PRICE)
+
+
+@pytest.mark.parametrize("amount", [ZERO, Money(-1)])
+def test_a_grant_is_positive(amount: Money) -> None:
+    with pytest.raises(ValueError, match="positive"):
+        FUNDED.add(amount)
+
+
+def test_every_movement_is_counted() -> None:
+    assert FUNDED.reserve(PRICE).refund(PRICE).sequence == 3
