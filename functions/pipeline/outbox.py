@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 
 from tidegate.domain.generation import Generation
 from tidegate.runtime import runtime
-from tidegate.surfaces.babysea.events import present
+from tidegate.surfaces.babysea.errors import generation_error_code
+from tidegate.surfaces.babysea.webhook_events import event_detail
 from tidegate.usecases.outbox import drain
 
 logger = Logger(service="outbox")
@@ -16,9 +17,10 @@ logger = Logger(service="outbox")
 
 def handler(event: dict[str, Any], _context: object) -> None:
     """Act on a batch of stream records; raising repeats the batch."""
-
-    def event_of(generation: Generation) -> dict[str, Any] | None:
-        return present(generation, runtime.outputs.public_url, runtime.now_ms())
-
-    published = drain(event["Records"], runtime.launcher, runtime.bus, event_of)
+    published = drain(event["Records"], runtime.launcher, runtime.bus, _present)
     logger.info("drained", extra={"records": len(event["Records"]), "published": published})
+
+
+def _present(generation: Generation) -> dict[str, object] | None:
+    urls = [runtime.outputs.public_url(output.key) for output in generation.outputs]
+    return event_detail(generation, urls, generation_error_code)

@@ -1,0 +1,114 @@
+"""What a request costs in AWS calls and capacity. ``docs/costs.md`` shows these figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.metering import Meter, metering
+from functions.babysea import content_get, generate_image
+from tests.integration.attempts.world import ScriptedProvider, World
+from tidegate.domain.keys import SCOPES, Surface
+from tidegate.domain.money import Money
+from tidegate.runtime import Runtime
+from tidegate.usecases.accounts import create_account, create_key, grant
+
+COSTS = (Path(__file__).parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
+PROMPT = "A baby seal playing on Arctic ice, golden hour, 35 mm photograph, shallow depth of field"
+
+
+@pytest.fixture
+def token(runtime: Runtime) -> str:
+    now_ms = runtime.now_ms()
+    account = create_account(runtime.wallets, name="Acme", now_ms=now_ms)
+    grant(
+        runtime.wallets,
+        account_id=account.account_id,
+        amount=Money.of("10"),
+        reference="welcome",
+        now_ms=now_ms,
+    )
+    text, _ = create_key(
+        runtime.keys,
+        runtime.wallets,
+        account_id=account.account_id,
+        surface=Surface.BABYSEA,
+        scopes=SCOPES,
+        name="test",
+        now_ms=now_ms,
+    )
+    return text
+
+
+@pytest.fixture
+def meter() -> Iterator[Meter]:
+    with metering() as meter:
+        yield meter
+
+
+def _event(token: str, method: str, path: str, params: dict[str, str], **headers: str) -> dict[str, Any]:
+    return {
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"authorization": f"Bearer {token}", **headers},
+        "pathParameters": params,
+        "requestContext": {"http": {"method": method, "sourceIp": "203.0.113.9"}},
+        "body": json.dumps({"generation_prompt": PROMPT}) if method == "POST" else "",
+    }
+
+
+def _submit(runtime: Runtime, token: str, **headers: str) -> dict[str, Any]:
+    model = "bfl/flux-schnell"
+    path = f"/v1/generate/image/{model}"
+    event = _event(token, "POST", path, {"model_identifier": model}, **headers)
+    response = generate_image.handler.respond(event, runtime)
+    assert response.status == 200
+    return response.body["data"]  # type: ignore[index,no-any-return]
+
+
+def _shown(row: str) -> list[str]:
+    """The figures of a row of the table in docs/costs.md."""
+    (line,) = [line for line in COSTS.splitlines() if line.startswith(f"| {row} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")][1:4]
+
+
+def _figures(meter: Meter) -> list[str]:
+    return [str(meter.total_calls), f"{meter.write_units:g}", f"{meter.read_units:g}"]
+
+
+def test_a_submit_is_two_calls_and_five_write_units(runtime: Runtime, token: str) -> None:
+    with metering() as meter:
+        _submit(runtime, token)
+    assert meter.total_calls <= 2
+    assert meter.write_units <= 5
+    assert _figures(meter) == _shown("Submit")
+
+
+def test_a_submit_with_an_idempotency_key_is_two_calls_and_seven_write_units(
+    runtime: Runtime, token: str
+) -> None:
+    with metering() as meter:
+        _submit(runtime, token, **{"idempotency-key": "order-1"})
+    assert meter.total_calls <= 2
+    assert meter.write_units <= 7
+    assert _figures(meter) == _shown("Submit with Idempotency-Key")
+
+
+def test_a_poll_is_two_calls(runtime: Runtime, token: str) -> None:
+    generation_id = _submit(runtime, token)["generation_id"]
+    event = _event(token, "GET", f"/v1/content/{generation_id}", {"generation_id": generation_id})
+    with metering() as meter:
+        assert content_get.handler.respond(event, runtime).status == 200
+    assert meter.total_calls <= 2
+    assert _figures(meter) == _shown("Poll")
+
+
+def test_a_whole_generation_behind_the_submit(runtime: Runtime) -> None:
+    world = World(runtime, ScriptedProvider("replicate", polls=1))
+    with metering() as meter:
+        world.run()
+    assert _figures(meter) == _shown("Attempt: start, two polls, settle")

@@ -1,0 +1,109 @@
+"""The reaper: nothing that was accepted stays open for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from tidegate.domain.budget import DEFAULT_BUDGETS
+from tidegate.domain.generation import Generation, MediaType, Settlement, Status
+from tidegate.domain.money import ZERO, Money
+from tidegate.runtime import Runtime
+from tidegate.usecases.accounts import create_account, grant
+from tidegate.usecases.launch import Launcher
+from tidegate.usecases.reap import reap
+from tidegate.usecases.submit import Order, submit
+
+NOW_MS = 1_763_000_000_000
+MINUTE_MS = 60_000
+PRICE = Money.of("0.005")
+
+
+class Machine:
+    """Remembers which executions exist."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, Mapping[str, Any]] = {}
+
+    def start(self, name: str, payload: Mapping[str, Any]) -> bool:
+        known = name in self.started
+        self.started.setdefault(name, payload)
+        return not known
+
+
+@pytest.fixture
+def machine() -> Machine:
+    return Machine()
+
+
+@pytest.fixture
+def launcher(machine: Machine) -> Launcher:
+    return Launcher(machine, DEFAULT_BUDGETS)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def generation(runtime: Runtime) -> Generation:
+    account = create_account(runtime.wallets, name="Acme", now_ms=NOW_MS)
+    grant(runtime.wallets, account_id=account.account_id, amount=PRICE, reference="welcome", now_ms=NOW_MS)
+    order = Order(
+        account_id=account.account_id,
+        plan="enterprise",
+        surface="babysea",
+        model="bfl/flux-schnell",
+        media_type=MediaType.IMAGE,
+        params={},
+        providers=("replicate", "fal"),
+        price=PRICE,
+        hold_s=1800,
+    )
+    return submit(runtime.generations, order, NOW_MS).generation
+
+
+def test_a_generation_whose_execution_never_began_is_launched(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 2 * MINUTE_MS) == 1
+    assert machine.started[generation.generation_id] == {
+        "account_id": generation.account_id,
+        "generation_id": generation.generation_id,
+        "number": 1,
+        "providers_total": 2,
+        "attempt_timeout_s": 120,
+    }
+
+
+def test_a_generation_that_is_being_taken_care_of_is_left_alone(
+    runtime: Runtime, launcher: Launcher, generation: Generation
+) -> None:
+    launcher.launch(generation)
+    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 2 * MINUTE_MS) == 0
+
+
+def test_a_young_generation_is_left_alone(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 1000) == 0
+    assert not machine.started
+
+
+def test_a_generation_that_outlived_its_hold_ends_and_its_price_is_given_back(
+    runtime: Runtime, launcher: Launcher, generation: Generation
+) -> None:
+    launcher.launch(generation)
+    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 32 * MINUTE_MS) == 1
+    ended = runtime.generations.get(generation.account_id, generation.generation_id)
+    account = runtime.wallets.get(generation.account_id)
+    assert ended is not None
+    assert account is not None
+    assert ended.status is Status.FAILED
+    assert (account.wallet.balance, account.wallet.held) == (PRICE, ZERO)
+
+
+def test_an_account_with_nothing_in_flight_costs_no_search(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    runtime.generations.settle(generation, Status.FAILED, Settlement.REFUND, changes={}, now_ms=NOW_MS + 1)
+    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 32 * MINUTE_MS) == 0
+    assert not machine.started
