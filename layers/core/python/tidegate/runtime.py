@@ -64,7 +64,8 @@ class Runtime:
         """The current time in epoch milliseconds."""
         return time.time_ns() // 1_000_000
 
-    def _client(self, service: str) -> Any:
+    def client(self, service: str) -> Any:
+        """Build a client of an AWS service; for services that have no adapter here."""
         from botocore.config import Config  # noqa: PLC0415  imports are cold-start time
         from botocore.session import get_session  # noqa: PLC0415
 
@@ -79,27 +80,27 @@ class Runtime:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """The low-level DynamoDB client."""
-        return self._client("dynamodb")  # type: ignore[no-any-return]
+        return self.client("dynamodb")  # type: ignore[no-any-return]
 
     @cached_property
     def _sqs(self) -> SQSClient:
-        return self._client("sqs")  # type: ignore[no-any-return]
+        return self.client("sqs")  # type: ignore[no-any-return]
 
     @cached_property
     def _s3(self) -> S3Client:
-        return self._client("s3")  # type: ignore[no-any-return]
+        return self.client("s3")  # type: ignore[no-any-return]
 
     @cached_property
     def _sfn(self) -> SFNClient:
-        return self._client("stepfunctions")  # type: ignore[no-any-return]
+        return self.client("stepfunctions")  # type: ignore[no-any-return]
 
     @cached_property
     def _events(self) -> EventBridgeClient:
-        return self._client("events")  # type: ignore[no-any-return]
+        return self.client("events")  # type: ignore[no-any-return]
 
     @cached_property
     def _secretsmanager(self) -> SecretsManagerClient:
-        return self._client("secretsmanager")  # type: ignore[no-any-return]
+        return self.client("secretsmanager")  # type: ignore[no-any-return]
 
     @cached_property
     def catalog(self) -> Catalog:

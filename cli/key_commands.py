@@ -1,0 +1,101 @@
+"""``tidegate key``: what lets a client in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+
+import typer
+
+from cli.account_commands import AccountId
+from cli.command import command
+from cli.invocation import Answer, Invocation
+from cli.render import facts, listing, moment
+from tidegate.domain.keys import PRESETS, SCOPES, Key, KeyState, Surface
+from tidegate.usecases.accounts import create_key, get_account, revoke_key
+
+group = typer.Typer(help="API keys: what lets a client in.", no_args_is_help=True)
+
+PresetName = Literal["full_access", "generate_only", "read_only", "monitor_only"]
+_DAY_MS: Final = 24 * 3600 * 1000
+
+
+@command(group, "create")
+def create(
+    call: Invocation,
+    account_id: AccountId,
+    *,
+    surface: Annotated[Surface, typer.Option(help="The wire protocol that the key speaks.")],
+    preset: Annotated[PresetName | None, typer.Option(help="A named set of scopes.")] = None,
+    scope: Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(SCOPES)}; repeatable.")] = None,
+    name: Annotated[str | None, typer.Option(help="Else the preset's name.")] = None,
+    expires_in_days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Else it never expires.")
+    ] = None,
+) -> Answer:
+    """Mint a key and print it, this one time."""
+    scopes = _scopes(preset, scope)
+    now_ms = call.runtime.now_ms()
+    text, key = create_key(
+        call.runtime.keys,
+        call.runtime.wallets,
+        account_id=account_id,
+        surface=surface,
+        scopes=scopes,
+        name=name if name is not None else preset or "custom",
+        now_ms=now_ms,
+        expires_at_ms=now_ms + expires_in_days * _DAY_MS if expires_in_days else None,
+    )
+    shown = key_data(key, now_ms)
+    call.note("The key is shown this once: store it now.")
+    return Answer({"key": text, **shown}, facts(shown), lines=(text,))
+
+
+@command(group, "list")
+def list_(call: Invocation, account_id: AccountId) -> Answer:
+    """List an account's keys, oldest first."""
+    now_ms = call.runtime.now_ms()
+    get_account(call.runtime.wallets, account_id)  # an unknown account is not an account without keys
+    keys = [key_data(key, now_ms) for key in call.runtime.keys.list(account_id)]
+    columns = ("key_id", "name", "surface", "prefix", "scopes", "state", "expires_at", "last_used_at")
+    return Answer(keys, listing(columns, [[key[column] for column in columns] for key in keys]))
+
+
+@command(group, "revoke")
+def revoke(
+    call: Invocation,
+    account_id: AccountId,
+    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `key list` shows it.")],
+) -> Answer:
+    """Stop a key at once. A revoked key stays revoked."""
+    key = revoke_key(call.runtime.keys, account_id=account_id, key_id=key_id)
+    already = key.state is KeyState.REVOKED
+    data = {
+        "key_id": key.key_id,
+        "name": key.name,
+        "state": KeyState.REVOKED.value,
+        "already_revoked": already,
+    }
+    return Answer(data, facts(data))
+
+
+def key_data(key: Key, now_ms: int) -> dict[str, object]:
+    """Write a key for scripts, without anything that could be used as one."""
+    return {
+        "key_id": key.key_id,
+        "account_id": key.account_id,
+        "name": key.name,
+        "surface": key.surface.value,
+        "prefix": f"{key.prefix}…",
+        "scopes": list(key.scopes),
+        "state": "expired" if key.has_expired(now_ms) else key.state.value,
+        "created_at": moment(key.created_at_ms),
+        "expires_at": moment(key.expires_at_ms),
+        "last_used_at": moment(key.last_used_at_ms),
+    }
+
+
+def _scopes(preset: str | None, scopes: Sequence[str] | None) -> Sequence[str]:
+    if (preset is None) == (not scopes):
+        raise typer.BadParameter("choose the scopes: either --preset or one or more --scope")
+    return PRESETS[preset] if preset is not None else scopes or ()

@@ -1,0 +1,34 @@
+"""The operator's command: ``tidegate``."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import (
+    account_commands,
+    catalog_commands,
+    config_commands,
+    generation_commands,
+    key_commands,
+    wallet_commands,
+    webhook_commands,
+)
+
+app = typer.Typer(
+    help="Operate a Tidegate deployment: the local stack of this project, or a cell on AWS with --profile.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals hold keys and secrets
+)
+for _name, _module in {
+    "account": account_commands,
+    "key": key_commands,
+    "wallet": wallet_commands,
+    "webhook": webhook_commands,
+    "generation": generation_commands,
+    "catalog": catalog_commands,
+    "config": config_commands,
+}.items():
+    app.add_typer(_module.group, name=_name)
+
+if __name__ == "__main__":
+    app()

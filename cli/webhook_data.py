@@ -1,0 +1,46 @@
+"""Endpoints and deliveries, written for scripts."""
+
+from __future__ import annotations
+
+from cli.render import moment
+from tidegate.domain.webhooks import Delivery, DeliveryAttempt, Endpoint
+
+
+def endpoint_data(endpoint: Endpoint) -> dict[str, object]:
+    """Write an endpoint, without its secret."""
+    return {
+        "endpoint_id": endpoint.endpoint_id,
+        "account_id": endpoint.account_id,
+        "url": endpoint.url,
+        "events": [event.value for event in endpoint.events],
+        "enabled": endpoint.enabled,
+        "secret_hint": endpoint.secret_hint,
+        "created_at": moment(endpoint.created_at_ms),
+    }
+
+
+def delivery_data(delivery: Delivery) -> dict[str, object]:
+    """Write a delivery with its log; ``status_code`` and ``error`` are those of the newest attempt."""
+    newest = delivery.log[-1] if delivery.log else None
+    return {
+        "delivery_id": delivery.key.delivery_id,
+        "event": delivery.event_type.value,
+        "event_id": delivery.event_id,
+        "endpoint_id": delivery.endpoint_id,
+        "occurred_at": moment(delivery.key.occurred_at_ms),
+        "status": delivery.status.value,
+        "attempts": delivery.attempts,
+        "status_code": newest.status_code if newest else None,
+        "error": delivery.error or (newest.error if newest else None),
+        "log": [_attempt_data(attempt) for attempt in delivery.log],
+    }
+
+
+def _attempt_data(attempt: DeliveryAttempt) -> dict[str, object]:
+    return {
+        "number": attempt.number,
+        "at": moment(attempt.at_ms),
+        "duration_ms": attempt.duration_ms,
+        "status_code": attempt.status_code,
+        "error": attempt.error,
+    }

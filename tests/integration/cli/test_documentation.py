@@ -1,0 +1,61 @@
+"""docs/cli.md: every command line on the page works, and every command is on the page."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pytest
+import typer
+
+from cli.main import app
+from tests.integration.cli.deployment import Operator
+from tests.integration.cli.world import delivered_while_waiting, fail_over, succeed
+from tidegate.domain.generation import Generation
+from tidegate.domain.webhooks import Event
+from tidegate.runtime import Runtime
+
+PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
+LINES = [line.removeprefix("$ ") for line in PAGE.read_text().splitlines() if line.startswith("$ ")]
+
+
+@pytest.fixture
+def names(
+    operator: Operator, runtime: Runtime, account_id: str, generation: Generation, endpoint_id: str
+) -> dict[str, str]:
+    """What the variables on the page stand for."""
+    fail_over(runtime, generation)
+    succeed(runtime, generation)
+    key = operator.asks("key", "create", account_id, "--surface", "babysea", "--preset", "read_only")
+    return {
+        "ACCOUNT": account_id,
+        "GENERATION": generation.generation_id,
+        "KEY": key["key_id"],
+        "ENDPOINT": endpoint_id,
+    }
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_line_of_the_page_works(
+    operator: Operator,
+    runtime: Runtime,
+    *,
+    names: dict[str, str],
+    published: list[Event],
+    line: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    delivered_while_waiting(monkeypatch, runtime, published, status_code=200)
+    program, *words = shlex.split(Template(line).substitute(names))
+    run = operator.types(*words)
+    assert program == "tidegate"
+    assert run.exit_code == 0, run.stderr
+    assert run.stdout
+
+
+def test_every_command_is_on_the_page() -> None:
+    groups: Any = typer.main.get_command(app)
+    commands = {f"tidegate {g} {name}" for g, group in groups.commands.items() for name in group.commands}
+    assert commands == {" ".join(line.split()[:3]) for line in LINES}
