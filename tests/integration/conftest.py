@@ -13,6 +13,7 @@ from tests.integration.tables import create_tables
 from tidegate.runtime import Runtime
 
 REGION = "us-east-1"
+SESSION = get_session()  # shared: reading the service models is what makes a client slow
 
 
 @pytest.fixture
@@ -38,11 +39,11 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 @pytest.fixture
 def runtime(aws: dict[str, str]) -> Runtime:
     """A runtime over the in-process AWS."""
-    return Runtime(aws)
+    return Runtime(aws, SESSION)
 
 
 def _client(service: str) -> Any:
-    return get_session().create_client(service, region_name=REGION)
+    return SESSION.create_client(service, region_name=REGION)
 
 
 def _create_resources() -> dict[str, str]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from moto import mock_aws
 
-from tests.integration.conftest import REGION
+from tests.integration.conftest import REGION, SESSION
 from tests.integration.tables import create_tables
 from tidegate.domain.errors import ConcurrencyLimited, InsufficientCredits
 from tidegate.domain.generation import Generation, MediaType, Settlement, Status
@@ -43,7 +43,7 @@ class WalletMachine(RuleBasedStateMachine):
         self._patches: list[Any] = [patch.dict(os.environ, CREDENTIALS), mock_aws()]
         for patched in self._patches:
             patched.start()
-        self.runtime = Runtime(TABLES)
+        self.runtime = Runtime(TABLES, SESSION)
         create_tables(self.runtime.dynamodb)
         self.account_id = create_account(
             self.runtime.wallets, name="Acme", plan="starter", now_ms=NOW_MS

@@ -14,7 +14,10 @@ def test_a_decimal_text_becomes_whole_micro_dollars() -> None:
     assert Money.of(Decimal("9999999.999")) == Money(9_999_999_999_000)
 
 
-@pytest.mark.parametrize("text", ["0.0000001", "abc", "NaN", "Infinity", ""])
+@pytest.mark.parametrize(
+    "text",
+    ["0.0000001", "10.0000000000000000000000000000001", "abc", "NaN", "Infinity", "", "1e999999", "1e30"],
+)
 def test_what_is_not_an_exact_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"micro-dollar|not an amount"):
         Money.of(text)

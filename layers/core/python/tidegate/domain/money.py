@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import (
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from typing import Final
 
 MICROS_PER_DOLLAR: Final = 1_000_000
+_MAX_DIGITS: Final = 18  # far beyond any wallet, and still exact in DynamoDB's 38 digits
+_EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow])
 CREDIT_STEP: Final = Decimal("0.001")  # credits have three decimals (contracts: BabySea dashboard/credits)
 
 
@@ -33,12 +44,16 @@ class Money:
             ValueError: not a finite decimal, or finer than one micro-dollar.
         """
         try:
-            micros = Decimal(dollars) * MICROS_PER_DOLLAR
-        except InvalidOperation as error:
+            with localcontext(_EXACT):
+                micros = Decimal(dollars) * MICROS_PER_DOLLAR
+                whole = micros.to_integral_exact()
+        except Inexact as error:
+            raise ValueError(f"{dollars!r} is finer than one micro-dollar") from error
+        except (DecimalException, ValueError) as error:
             raise ValueError(f"{dollars!r} is not an amount of dollars") from error
-        if not micros.is_finite() or micros != micros.to_integral_value():
-            raise ValueError(f"{dollars!r} is finer than one micro-dollar")
-        return cls(int(micros))
+        if not whole.is_finite() or whole.adjusted() > _MAX_DIGITS:
+            raise ValueError(f"{dollars!r} is not an amount of dollars")
+        return cls(int(whole))
 
     @property
     def dollars(self) -> Decimal:

@@ -12,7 +12,7 @@ from tidegate.adapters.dynamodb import transaction
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.adapters.dynamodb.movements import WALLET, movement
 from tidegate.domain.account import Account
-from tidegate.domain.errors import AccountNotFound
+from tidegate.domain.errors import AccountNotFound, InvalidInput
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import Movement, MovementKind, Wallet
 
@@ -72,6 +72,7 @@ class WalletTable:
 
         Raises:
             AccountNotFound: no such account.
+            InvalidInput: that reference was granted before with another amount.
         """
         grant = {
             "account_id": account_id,
@@ -85,6 +86,7 @@ class WalletTable:
                 "TableName": self._table,
                 "Item": encode_item(grant),
                 "ConditionExpression": "attribute_not_exists(account_id)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
         add = movement(self._table, account_id, MovementKind.ADD, amount, reference=reference, now_ms=now_ms)
@@ -92,7 +94,12 @@ class WalletTable:
             transaction.write(self._client, [put, add])
         except transaction.ConditionsFailed as error:
             if error.failed[1]:
-                raise AccountNotFound("no such account", account_id=account_id) from error
+                raise AccountNotFound("There is no such account.", account_id=account_id) from error
+            before = Money(error.items[0]["amount"])
+            if before != amount:
+                raise InvalidInput(
+                    f"The reference {reference!r} was used for {before}: use another one.", field="reference"
+                ) from error
             return False
         return True
 

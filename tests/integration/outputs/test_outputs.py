@@ -1,0 +1,209 @@
+"""Files from a provider's URL into the bucket, and out again by the redirect."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from botocore.session import get_session
+
+import functions.outputs.redirect
+from tests.unit.adapters.servers import Script, answering, resetting, serving
+from tests.unit.domain.test_media import jpeg, png
+from tests.unit.domain.test_mp4 import USUAL, film
+from tidegate.adapters.http import HttpClient
+from tidegate.adapters.s3 import generation_of
+from tidegate.domain.attempt import FailureClass, FailureCode, MediaFile
+from tidegate.domain.generation import MediaType, Output, new_id
+from tidegate.runtime import Runtime
+from tidegate.usecases.store_outputs import (
+    OutputLimits,
+    OutputUnreachable,
+    UnusableOutput,
+    store_outputs,
+)
+
+GENERATION_ID = new_id(1_795_168_800_000)
+PICTURE = png(64, 48) + b"\x00" * 100
+
+
+def store(
+    runtime: Runtime, *files: MediaFile, media_type: MediaType = MediaType.IMAGE, **options: Any
+) -> tuple[Output, ...]:
+    return store_outputs(
+        files,
+        generation_id=GENERATION_ID,
+        media_type=media_type,
+        store=runtime.outputs,
+        **({"http": HttpClient()} | options),
+    )
+
+
+def fetched(runtime: Runtime, script: Script, **options: Any) -> tuple[Output, ...]:
+    with serving(script) as server:
+        client = HttpClient(server.allowed)
+        return store(runtime, MediaFile(url=f"{server.url}/out"), http=client, **options)
+
+
+def in_bucket(key: str) -> dict[str, Any]:
+    s3: Any = get_session().create_client("s3", region_name="us-east-1")
+    answer: dict[str, Any] = s3.get_object(Bucket="outputs", Key=key)
+    return answer | {"Body": answer["Body"].read()}
+
+
+def keys_in_bucket() -> list[str]:
+    s3: Any = get_session().create_client("s3", region_name="us-east-1")
+    return [entry["Key"] for entry in s3.list_objects_v2(Bucket="outputs").get("Contents", [])]
+
+
+def test_a_file_is_stored_as_what_its_bytes_are(runtime: Runtime) -> None:
+    (output,) = fetched(runtime, answering(PICTURE, Content_Type="image/jpeg"))
+    assert (output.content_type, output.size_bytes, output.width, output.height) == (
+        "image/png",
+        len(PICTURE),
+        64,
+        48,
+    )
+    stored = in_bucket(output.key)
+    assert (stored["Body"], stored["ContentType"]) == (PICTURE, "image/png")
+    assert generation_of(output.key) == GENERATION_ID
+
+
+def test_a_film_is_stored_with_its_duration(runtime: Runtime) -> None:
+    (output,) = fetched(runtime, answering(film(*USUAL)), media_type=MediaType.VIDEO)
+    assert (output.content_type, output.width, output.height, output.duration_ms) == (
+        "video/mp4",
+        1280,
+        720,
+        5_000,
+    )
+    assert output.key.endswith("/0.mp4")
+
+
+def test_several_files_share_a_folder_in_their_order(runtime: Runtime) -> None:
+    outputs = store(runtime, MediaFile(data=PICTURE), MediaFile(data=jpeg(8, 8)))
+    assert [output.key.rsplit("/", 1)[1] for output in outputs] == ["0.png", "1.jpg"]
+    assert len({output.key.rsplit("/", 1)[0] for output in outputs}) == 1
+
+
+def test_storing_again_never_writes_over_what_was_stored(runtime: Runtime) -> None:
+    (first,) = store(runtime, MediaFile(data=PICTURE))
+    (second,) = store(runtime, MediaFile(data=PICTURE))
+    assert first.key != second.key
+
+
+def test_a_file_larger_than_memory_allows_is_stored_whole(runtime: Runtime) -> None:
+    large = PICTURE + b"\x01" * 9_000_000
+    (output,) = fetched(runtime, answering(large))
+    assert in_bucket(output.key)["Body"] == large
+
+
+UNUSABLE: dict[str, Script] = {
+    "a page": answering(b"<html>Sign in</html>", Content_Type="image/png"),
+    "an empty file": answering(b""),
+    "a film": answering(film(*USUAL)),
+    "expired": answering(b"no", "403 Forbidden"),
+    "gone": answering(b"no", "404 Not Found"),
+    "too large": answering(PICTURE + b"\x00" * 10_000),
+    "a redirect to the metadata service": answering(status="302 Found", Location="http://169.254.169.254/"),
+}
+
+
+@pytest.mark.parametrize("script", UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_what_is_not_the_asked_media_fails_over(runtime: Runtime, script: Script) -> None:
+    with pytest.raises(UnusableOutput) as refused:
+        fetched(runtime, script, limits=OutputLimits(max_bytes=5_000))
+    assert refused.value.failure.failure_class is FailureClass.FAIL_OVER
+    assert refused.value.failure.code is FailureCode.INVALID_RESPONSE
+    assert keys_in_bucket() == []
+
+
+UNREACHABLE: dict[str, Script] = {
+    "down": answering(b"no", "503 Busy"),
+    "throttled": answering(b"no", "429 Slow down"),
+    "reset": resetting(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\x89PNG"),
+}
+
+
+@pytest.mark.parametrize("script", UNREACHABLE.values(), ids=UNREACHABLE.keys())
+def test_trouble_on_the_way_may_be_tried_again(runtime: Runtime, script: Script) -> None:
+    with pytest.raises(OutputUnreachable):
+        fetched(runtime, script)
+    assert keys_in_bucket() == []
+
+
+def test_a_spent_deadline_may_be_tried_again(runtime: Runtime) -> None:
+    with pytest.raises(OutputUnreachable):
+        fetched(runtime, answering(PICTURE), deadline_s=0)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/a.png", "file:///etc/passwd", "", None])
+def test_a_url_that_may_not_be_fetched_fails_over(runtime: Runtime, url: str | None) -> None:
+    with pytest.raises(UnusableOutput):
+        store(runtime, MediaFile(url=url))
+
+
+def test_a_number_of_files_that_nobody_asked_for_fails_over(runtime: Runtime) -> None:
+    for files in ([], [MediaFile(data=PICTURE)] * 3):
+        with pytest.raises(UnusableOutput):
+            store(runtime, *files, limits=OutputLimits(max_files=2))
+    with pytest.raises(UnusableOutput):
+        store(runtime, MediaFile(data=PICTURE), limits=OutputLimits(max_bytes=10))
+
+
+def test_deleted_files_are_gone_and_deleting_them_again_is_no_error(runtime: Runtime) -> None:
+    for number in range(1_005):
+        runtime.outputs.put(f"k/{number}", io.BytesIO(b"x"), "image/png", 1)
+    keys = [f"k/{number}" for number in range(1_005)]
+    runtime.outputs.delete(keys)
+    runtime.outputs.delete(keys[:2])
+    runtime.outputs.delete([])
+    assert keys_in_bucket() == []
+
+
+def redirect(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, key: str, method: str = "GET"
+) -> dict[str, Any]:
+    monkeypatch.setattr(functions.outputs.redirect, "runtime", runtime)
+    event = {
+        "rawPath": f"/outputs/{key}",
+        "headers": {},
+        "pathParameters": {"key": key},
+        "requestContext": {"http": {"method": method, "sourceIp": "192.0.2.7"}},
+    }
+    return functions.outputs.redirect.handler(event, None)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_public_url_redirects_to_a_short_lived_one(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    (output,) = store(runtime, MediaFile(data=PICTURE))
+    path = urlsplit(runtime.outputs.public_url(output.key)).path
+    answer = redirect(runtime, monkeypatch, path.removeprefix("/outputs/"), method)
+    location = urlsplit(answer["headers"]["location"])
+    assert answer["statusCode"] == 302
+    assert location.path.endswith(output.key)
+    assert parse_qs(location.query)["X-Amz-Expires"] == ["300"]
+    assert answer["headers"]["cache-control"] == "private, max-age=60"
+    assert answer["headers"]["access-control-allow-origin"] == "*"
+
+
+def test_a_redirect_makes_no_aws_call(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    runtime._s3.meta.events.register("before-send.s3", lambda **_kwargs: calls.append("sent"))
+    redirect(runtime, monkeypatch, f"{GENERATION_ID}/{'A' * 22}/0.png")
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "key", ["", "../secret", f"{GENERATION_ID}/0.png", f"{GENERATION_ID}/{'A' * 22}/../../0.png"]
+)
+def test_any_other_path_is_not_found(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    answer = redirect(runtime, monkeypatch, key)
+    assert answer["statusCode"] == 404
+    assert json.loads(answer["body"]) == {"error": "not_found"}
+    assert "location" not in answer["headers"]

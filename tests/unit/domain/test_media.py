@@ -1,0 +1,129 @@
+"""Files are recognised by their bytes, and broken or hostile ones are not media."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegate.domain.generation import MediaType
+from tidegate.domain.media import Media, sniff
+
+
+def png(width: int, height: int) -> bytes:
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+
+
+def segment(marker: int, content: bytes) -> bytes:
+    return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+
+def jpeg(width: int, height: int, *before: bytes, frame: int = 0xC0) -> bytes:
+    size = struct.pack(">BHHB", 8, height, width, 3)
+    return b"\xff\xd8" + b"".join(before) + segment(frame, size + b"\x00" * 9) + b"\xff\xd9"
+
+
+def webp(kind: bytes, content: bytes) -> bytes:
+    body = b"WEBP" + kind + struct.pack("<I", len(content)) + content
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def vp8(width: int, height: int) -> bytes:
+    return webp(b"VP8 ", b"\x00\x00\x00\x9d\x01\x2a" + struct.pack("<HH", width, height) + b"\x00" * 8)
+
+
+def vp8l(width: int, height: int) -> bytes:
+    return webp(b"VP8L", b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + b"\x00" * 8)
+
+
+def vp8x(width: int, height: int) -> bytes:
+    edges = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    return webp(b"VP8X", b"\x00" * 4 + edges + b"\x00" * 8)
+
+
+def gif(width: int, height: int, version: bytes = b"GIF89a") -> bytes:
+    return version + struct.pack("<HH", width, height) + b"\x00\x00\x00;"
+
+
+WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
+
+IMAGES = {
+    "png": (png(640, 480), "image/png", "png"),
+    "jpeg": (jpeg(640, 480), "image/jpeg", "jpg"),
+    "progressive jpeg": (jpeg(640, 480, frame=0xC2), "image/jpeg", "jpg"),
+    "jpeg after a profile": (jpeg(640, 480, segment(0xE2, b"\x00" * 65_000)), "image/jpeg", "jpg"),
+    "jpeg after tables": (jpeg(640, 480, segment(0xC4, b"\x00" * 20)), "image/jpeg", "jpg"),
+    "jpeg with fill bytes": (jpeg(640, 480, b"\xff\xff\xff"), "image/jpeg", "jpg"),
+    "jpeg with a bare marker": (jpeg(640, 480, b"\xff\x01"), "image/jpeg", "jpg"),
+    "webp": (vp8(640, 480), "image/webp", "webp"),
+    "lossless webp": (vp8l(640, 480), "image/webp", "webp"),
+    "extended webp": (vp8x(640, 480), "image/webp", "webp"),
+    "gif": (gif(640, 480), "image/gif", "gif"),
+    "old gif": (gif(640, 480, b"GIF87a"), "image/gif", "gif"),
+}
+
+NOT_MEDIA = {
+    "nothing": b"",
+    "a page": b"<!DOCTYPE html><html><body>Access denied</body></html>",
+    "an SVG": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "JSON": b'{"detail":"not found"}',
+    "a PDF": b"%PDF-1.7\n",
+    "a program": b"MZ\x90\x00",
+    "a BMP": b"BM\x00\x00\x00\x00",
+    "a TIFF": b"II*\x00",
+    "a page that begins like a picture": b"GIF89a<script>"[:6],
+    "png: the signature only": b"\x89PNG\r\n\x1a\n",
+    "png: another first chunk": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIDAT" + b"\x01" * 13,
+    "png: no width": png(0, 480),
+    "png: cut in the header": png(640, 480)[:22],
+    "jpeg: the signature only": b"\xff\xd8\xff",
+    "jpeg: no frame": b"\xff\xd8" + segment(0xE0, b"JFIF\x00" * 3) + b"\xff\xd9" + b"\x00" * 20,
+    "jpeg: no height": jpeg(640, 0),
+    "jpeg: a segment past the end": b"\xff\xd8\xff\xe0\xff\xff" + b"\x00" * 100,
+    "jpeg: metadata without end": b"\xff\xd8" + segment(0xE1, b"") * 1_000,
+    "webp: another RIFF": b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x00" * 40,
+    "webp: an unknown chunk": webp(b"ALPH", b"\x00" * 30),
+    "webp: no start code": webp(b"VP8 ", b"\x00" * 30),
+    "webp: no lossless signature": webp(b"VP8L", b"\x00" * 30),
+    "webp: cut in the extended header": vp8x(640, 480)[:29],
+    "webp: cut in the lossy header": vp8(640, 480)[:28],
+    "gif: cut": b"GIF89a\x80",
+    "matroska": WEBM.replace(b"\x84webm", b"\x88matroska"),
+    "ebml without a type": b"\x1a\x45\xdf\xa3" + b"\x00" * 40,
+}
+
+
+@pytest.mark.parametrize(("data", "content_type", "extension"), IMAGES.values(), ids=IMAGES.keys())
+def test_an_image_is_recognised_with_its_size(data: bytes, content_type: str, extension: str) -> None:
+    assert sniff(io.BytesIO(data)) == Media(MediaType.IMAGE, content_type, extension, 640, 480)
+
+
+def test_a_webm_film_is_recognised() -> None:
+    assert sniff(io.BytesIO(WEBM + b"\x00" * 100)) == Media(MediaType.VIDEO, "video/webm", "webm")
+
+
+@pytest.mark.parametrize("data", NOT_MEDIA.values(), ids=NOT_MEDIA.keys())
+def test_anything_else_is_not_media(data: bytes) -> None:
+    assert sniff(io.BytesIO(data)) is None
+
+
+def test_the_file_is_read_from_its_start_wherever_it_stands() -> None:
+    file = io.BytesIO(png(1, 2))
+    file.seek(5)
+    assert sniff(file) == Media(MediaType.IMAGE, "image/png", "png", 1, 2)
+
+
+@given(
+    st.sampled_from([*(data for data, _, _ in IMAGES.values()), WEBM]),
+    st.integers(min_value=0, max_value=120),
+    st.binary(max_size=40),
+)
+def test_no_damage_makes_the_parsers_fail(data: bytes, at: int, damage: bytes) -> None:
+    media = sniff(io.BytesIO(data[:at] + damage + data[at + len(damage) :]))
+    assert media is None or media.width is None or media.width > 0
