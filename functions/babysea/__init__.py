@@ -1,0 +1,1 @@
+"""The BabySea surface: one file, one route, one Lambda."""

@@ -74,6 +74,8 @@ class Runtime:
             connect_timeout=2,
             read_timeout=10,
             signature_version="s3v4" if service == "s3" else None,
+            # Else presigned URLs name the global host, which redirects for a new bucket in another region.
+            s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
         )
         return (self._session or get_session()).create_client(service, config=config)
 

@@ -52,7 +52,8 @@ _CLOSED_V6: Final = tuple(
 )
 _ISATAP: Final = 0x0000_5EFE  # RFC 5214: the interface id carries an IPv4 address, whatever the prefix
 
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\]")  # parsers disagree on what these mean in a URL
+# Parsers disagree on what these mean in a URL; half a surrogate pair has no form on the wire.
+_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\\ud800-\udfff]")
 _NAME: Final = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\.?")
 _NUMERIC: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")  # WHATWG URL, "ends in a number": an IPv4 address
 
@@ -127,7 +128,7 @@ class Target:
 
 def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
-    if ":" in host:
+    if "[" in parts.netloc:
         try:
             address = IPv6Address(host)
         except ValueError as error:

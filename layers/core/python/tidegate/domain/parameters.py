@@ -17,7 +17,8 @@ from tidegate.domain.model import Kind, Model, Parameter
 from tidegate.domain.translation import can_serve
 
 PROMPT_MAX_LENGTH: Final = 5_000  # BabySea docs: playground/request-schema
-_NO_INPUT_FILES: Final[tuple[str, object]] = ("generation_input_file", [])  # what a client sends that always sends the field
+# What a client sends that always sends the field.
+_NO_INPUT_FILES: Final[tuple[str, object]] = ("generation_input_file", [])
 FASTEST: Final = "fastest"  # the server ranks: for now the catalogue's order
 
 

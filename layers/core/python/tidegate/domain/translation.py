@@ -47,7 +47,7 @@ def _native(rule: FieldRule, value: Any) -> object:
             return value_key(value)
         case Form.FIRST:
             return value[0]
-        case Form.SAME:
+        case _:
             return _number(value) if isinstance(value, Decimal) else value
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 from tidegate.domain.attempt import Accepted, Failed, Failure, Job, Prediction, Running, Succeeded
 
 
-class ProviderRefused(Exception):  # noqa: N818  it is the provider's definite answer, not a fault of ours
+class ProviderRefused(Exception):
     """The provider definitely did not take the job. ``failure`` says why and what it means."""
 
     def __init__(self, failure: Failure) -> None:
@@ -17,15 +17,15 @@ class ProviderRefused(Exception):  # noqa: N818  it is the provider's definite a
         self.failure = failure
 
 
-class OutcomeUnknown(Exception):  # noqa: N818  same
+class OutcomeUnknown(Exception):
     """The request may have reached the provider, the answer did not reach us. Never resend blindly."""
 
 
-class CallbackRejected(Exception):  # noqa: N818  same
+class CallbackRejected(Exception):
     """The callback is unsigned, forged, stale or unreadable. The reason is for our log only."""
 
 
-class SearchUnsupported(Exception):  # noqa: N818  same
+class SearchUnsupported(Exception):
     """The provider has no way to look for a lost job; only its callback can tell."""
 
 
@@ -77,4 +77,7 @@ class Provider(Protocol):
         """Rebuild the prediction of a job of which only the id is known (from its callback)."""
 
     def verify_callback(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Callback:
-        """Check the vendor's signature over the raw body; header names are lower case. Raises CallbackRejected."""
+        """Check the vendor's signature over the raw body; header names are lower case.
+
+        Raises CallbackRejected.
+        """

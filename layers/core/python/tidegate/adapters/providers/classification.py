@@ -1,0 +1,65 @@
+"""Failures are classified once, by tables: a provider lists rows, the first that fits is the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from tidegate.domain.attempt import Failure, FailureClass, FailureCode
+
+CLIENT_ERRORS: Final = range(400, 500)
+SERVER_ERRORS: Final = range(500, 600)
+_MAX_MESSAGE: Final = 300
+_URL: Final = re.compile(r"(https?:/|data:)\S*", re.IGNORECASE)
+_SPACE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: what an answer with these traits means. A trait that is not named does not matter."""
+
+    failure_class: FailureClass
+    code: FailureCode
+    statuses: Container[int] | None = None
+    word: str | None = None  # one of the answer's machine-readable words, exactly
+    text: str | None = None  # in the answer's prose, in lower case
+
+    def fits(self, symptoms: Symptoms) -> bool:
+        """Whether every named trait is there."""
+        return (
+            (self.statuses is None or symptoms.status in self.statuses)
+            and (self.word is None or self.word in symptoms.words)
+            and (self.text is None or self.text in symptoms.text.lower())
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Symptoms:
+    """What an answer shows of its failure."""
+
+    status: int = 0  # HTTP; 0 when the failure is a field of a successful answer
+    words: frozenset[str] = frozenset()
+    text: str = ""
+    retry_after_s: int | None = None
+
+
+def classify(rules: Iterable[Rule], symptoms: Symptoms) -> Failure:
+    """Return what the first fitting rule says; a table ends with a rule that always fits."""
+    rule = next(rule for rule in rules if rule.fits(symptoms))
+    return Failure(
+        rule.failure_class,
+        rule.code,
+        safe_message(symptoms.text) or "the provider gave no reason",
+        symptoms.status or None,
+        symptoms.retry_after_s,
+    )
+
+
+def safe_message(text: str) -> str:
+    """Cut a provider's prose to what may be stored and shown: one short line, no URL (they carry tokens)."""
+    start = (
+        text[: 10 * _MAX_MESSAGE].encode(errors="replace").decode()
+    )  # half a surrogate pair cannot be stored
+    return _SPACE.sub(" ", _URL.sub("[url]", start)).strip()[:_MAX_MESSAGE]

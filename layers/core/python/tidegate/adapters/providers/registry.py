@@ -1,0 +1,68 @@
+"""Which providers this deployment can use: those that it has credentials for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tidegate.adapters.http import HttpClient
+from tidegate.adapters.providers import fal, fal_callbacks, replicate
+from tidegate.adapters.providers.protocol import Provider
+from tidegate.adapters.secrets import Secrets
+
+_Builder = Callable[[HttpClient, Secrets, Mapping[str, str]], Provider]
+
+
+class ProviderNotConfigured(KeyError):
+    """There is no such provider, or the operator gave no credentials for it."""
+
+
+def _replicate(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    return replicate.Replicate(http, secrets, base_urls.get("replicate", replicate.DEFAULT_BASE_URL))
+
+
+def _fal(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    return fal.Fal(
+        http,
+        secrets,
+        base_urls.get("fal", fal.DEFAULT_BASE_URL),
+        base_urls.get("fal_jwks", fal_callbacks.DEFAULT_JWKS_URL),
+    )
+
+
+BUILDERS: Final[Mapping[str, _Builder]] = {"replicate": _replicate, "fal": _fal}
+
+
+class ProviderRegistry:
+    """Builds adapters on demand and keeps them for the life of the Lambda environment.
+
+    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are.
+    """
+
+    def __init__(self, http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> None:
+        self._http = http
+        self._secrets = secrets
+        self._base_urls = base_urls
+        self._built: dict[str, Provider] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The providers that can be used, in a fixed order."""
+        return tuple(name for name in BUILDERS if self._has_credentials(name))
+
+    def get(self, name: str) -> Provider:
+        """Return a provider.
+
+        Raises:
+            ProviderNotConfigured: unknown, or without credentials.
+        """
+        if name not in BUILDERS or not self._has_credentials(name):
+            raise ProviderNotConfigured(name)
+        if name not in self._built:
+            self._built[name] = BUILDERS[name](self._http, self._secrets, self._base_urls)
+        return self._built[name]
+
+    def _has_credentials(self, name: str) -> bool:
+        key = (self._secrets.provider(name) or {}).get("api_key", "")
+        # A key that cannot be written into a header is no credential.
+        return bool(key) and key.isascii() and key.isprintable()

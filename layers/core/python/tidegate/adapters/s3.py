@@ -1,0 +1,87 @@
+"""The bucket of produced files: private, reached through URLs that nobody can guess."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+PRESIGNED_FOR_S: Final = 300
+_RANDOM_BYTES: Final = 16  # 128 bits: knowing the generation's id does not help to guess the URL
+_MAX_DELETED: Final = 1_000  # DeleteObjects takes no more (S3 API reference)
+_KEY: Final = re.compile(r"([0-9a-f-]{36})/[A-Za-z0-9_-]{22}/[0-9]{1,2}\.[a-z0-9]{2,5}")
+_FILENAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+def new_folder(generation_id: str) -> str:
+    """Return an unguessable folder for one generation's files, without a trailing slash."""
+    return f"{generation_id}/{secrets.token_urlsafe(_RANDOM_BYTES)}"
+
+
+def generation_of(key: str) -> str | None:
+    """Return the generation that a well-formed key belongs to; None for any other text."""
+    match = _KEY.fullmatch(key)
+    return match[1] if match else None
+
+
+class OutputStore:
+    """Writes, signs and deletes. Signing makes no AWS call."""
+
+    def __init__(self, client: S3Client, bucket: str, public_base_url: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._base_url = public_base_url.rstrip("/")
+
+    def put(self, key: str, file: IO[bytes], content_type: str, size: int) -> None:
+        """Store a file of ``size`` bytes, read from its start. A key is never written twice."""
+        file.seek(0)
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=key,
+            Body=file,
+            ContentType=content_type,
+            ContentLength=size,
+            CacheControl="private, max-age=31536000, immutable",
+        )
+
+    def public_url(self, key: str) -> str:
+        """Return the URL that callers get: it stays valid as long as the file does."""
+        return f"{self._base_url}/outputs/{key}"
+
+    def presign(
+        self,
+        key: str,
+        method: Literal["GET", "HEAD"],
+        expires_s: int = PRESIGNED_FOR_S,
+        filename: str | None = None,
+    ) -> str:
+        """Return a short-lived S3 URL for one method.
+
+        Args:
+            key: of a file that exists; signing does not check.
+            method: ``GET`` or ``HEAD``; the signature covers it.
+            expires_s: seconds; the signing role's own session may end sooner.
+            filename: makes browsers save it under this name. Letters, digits, dots, dashes, underscores.
+
+        Raises:
+            ValueError: the file name holds anything else.
+        """
+        params: dict[str, Any] = {"Bucket": self._bucket, "Key": key}
+        if filename is not None:
+            if not _FILENAME.fullmatch(filename):
+                raise ValueError("the file name holds characters that a header should not carry")
+            params["ResponseContentDisposition"] = f'attachment; filename="{filename}"'
+        operation = "head_object" if method == "HEAD" else "get_object"
+        return self._client.generate_presigned_url(operation, Params=params, ExpiresIn=expires_s)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Delete files; deleting what is not there is no error."""
+        for start in range(0, len(keys), _MAX_DELETED):
+            batch = keys[start : start + _MAX_DELETED]
+            self._client.delete_objects(
+                Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
+            )

@@ -1,0 +1,35 @@
+"""Reading a request body: small, JSON, an object."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final, NoReturn
+
+from tidegate.domain.errors import InvalidInput, PayloadTooLarge
+from tidegate.surfaces.http import Request
+
+MAX_BYTES: Final = 100 * 1024  # BabySea docs: guides/sdk/errors
+
+
+def read_object(request: Request) -> dict[str, Any]:
+    """Return the body's JSON object.
+
+    Raises:
+        PayloadTooLarge: more than 100 KB.
+        InvalidInput: not a JSON object in UTF-8.
+    """
+    if len(request.body) > MAX_BYTES:
+        raise PayloadTooLarge(f"The request body may have at most {MAX_BYTES} bytes.", limit=MAX_BYTES)
+    try:
+        body = json.loads(request.body, parse_constant=_refuse)
+        # JSON can spell halves of characters that no UTF-8 text can hold; no store takes them.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("The request body must be valid JSON.") from error
+    if not isinstance(body, dict):
+        raise InvalidInput("The request body must be a JSON object.")
+    return body
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

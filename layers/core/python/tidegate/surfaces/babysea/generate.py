@@ -1,0 +1,80 @@
+"""A generate request becomes a validated, priced order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tidegate.domain.budget import Budget
+from tidegate.domain.catalog import Catalog
+from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound
+from tidegate.domain.generation import MediaType
+from tidegate.domain.idempotency import fingerprint, is_well_formed
+from tidegate.domain.keys import Key, Surface
+from tidegate.domain.model import Model
+from tidegate.domain.parameters import resolve_providers, validate_params
+from tidegate.domain.pricing import price
+from tidegate.surfaces.babysea.body import read_object
+from tidegate.surfaces.http import Request
+from tidegate.usecases.submit import Idempotency, Order
+
+_ORDER_FIELD = "generation_provider_order"
+
+
+def read_order(
+    request: Request,
+    key: Key,
+    media_type: MediaType,
+    *,
+    catalog: Catalog,
+    budgets: Mapping[MediaType, Budget],
+    now_ms: int,
+) -> Order:
+    """Read what is to be generated.
+
+    Raises:
+        PayloadTooLarge, InvalidInput: the body or one of its fields.
+        InvalidIdempotencyKey: the header is malformed.
+        ModelNotFound, UnsupportedProviderOrder: from the catalogue.
+    """
+    body = read_object(request)
+    idempotency_key = _idempotency_key(request)
+    model = _model(catalog, request.path_params.get("model_identifier", ""), media_type, body, now_ms)
+    params = validate_params(model, {name: body[name] for name in body if name != _ORDER_FIELD})
+    path = f"/v1/generate/{media_type}/{model.identifier}"
+    return Order(
+        account_id=key.account_id,
+        plan=key.plan,
+        surface=Surface.BABYSEA,
+        model=model.identifier,
+        media_type=media_type,
+        params=params,
+        providers=resolve_providers(model, params, body.get(_ORDER_FIELD)),
+        price=price(model, params),
+        hold_s=budgets[media_type].hold_s,
+        idempotency=Idempotency(path, idempotency_key, fingerprint(path, body)) if idempotency_key else None,
+    )
+
+
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    if key is not None and not is_well_formed(key):
+        raise InvalidIdempotencyKey("Idempotency-Key must be 1 to 255 characters of A-Z a-z 0-9 _ - : and .")
+    return key
+
+
+def _model(
+    catalog: Catalog, identifier: str, media_type: MediaType, body: Mapping[str, Any], now_ms: int
+) -> Model:
+    """Find the model, knowing that the SDK picks the route by whether a duration was given (§0 row 4)."""
+    model = catalog.model(identifier)
+    if model.has_retired(now_ms):
+        raise ModelNotFound(f"{identifier} was retired on {model.retires_on}.")
+    if model.media_type is media_type:
+        return model
+    field = "generation_duration"
+    if media_type is MediaType.VIDEO and field in body:
+        raise InvalidInput(f"{identifier} makes images and does not accept {field}.", field=field)
+    if media_type is MediaType.IMAGE and field not in body:
+        raise InvalidInput(f"{identifier} makes videos: {field} is required.", field=field)
+    raise ModelNotFound(f"There is no {media_type} model {identifier!r}.")

@@ -1,0 +1,41 @@
+"""The paths of the BabySea surface, and what is read from them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from tidegate.domain.errors import GenerationNotFound
+from tidegate.surfaces.http import Request
+
+ROUTES: Final = (
+    ("GET", "/v1/status"),
+    ("POST", "/v1/generate/image/{model_identifier+}"),
+    ("POST", "/v1/generate/video/{model_identifier+}"),
+    ("GET", "/v1/content/{generation_id}"),
+    ("POST", "/v1/content/generation/cancel/{generation_id}"),
+    ("GET", "/v1/library/models"),
+)
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PARAMETER: Final = re.compile(r"\{\w+(\+?)\}")
+
+
+def allowed_methods(path: str) -> tuple[str, ...]:
+    """Return the methods of a path; none if there is no such path."""
+    return tuple(method for method, template in ROUTES if _pattern(template).fullmatch(path))
+
+
+def read_generation_id(request: Request) -> str:
+    """Return the generation's id from the path.
+
+    Raises:
+        GenerationNotFound: no generation can have such an id, so no store is asked.
+    """
+    generation_id = request.path_params.get("generation_id", "").lower()
+    if not _UUID.fullmatch(generation_id):
+        raise GenerationNotFound("There is no such generation.")
+    return generation_id
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(_PARAMETER.sub(lambda match: ".+" if match[1] else "[^/]+", template))

@@ -1,0 +1,1 @@
+"""The BabySea wire, held field by field against its contract."""

@@ -1,0 +1,51 @@
+"""What API Gateway's HTTP API hands to a Lambda (payload format 2.0)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+ADDRESS = "198.51.100.7"
+
+
+def event(
+    method: str,
+    path: str,
+    *,
+    token: str | None = None,
+    body: object = None,
+    raw: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    params: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Build an event; ``body`` is written as JSON, ``raw`` as it is."""
+    sent = {"host": "api.example.com", **(headers or {})}
+    if token is not None:
+        sent["authorization"] = f"Bearer {token}"
+    return {
+        "version": "2.0",
+        "routeKey": f"{method} {path}",
+        "rawPath": quote(path),
+        "rawQueryString": "",
+        "headers": sent,
+        "pathParameters": dict(params or {}),
+        "requestContext": {"http": {"method": method, "path": path, "sourceIp": ADDRESS}},
+        "body": raw if raw is not None else None if body is None else json.dumps(body),
+        "isBase64Encoded": False,
+    }
+
+
+def generate_event(
+    media: str, model: str, body: object = None, *, token: str | None = None, **more: Any
+) -> dict[str, Any]:
+    """Build a generate request."""
+    return event(
+        "POST",
+        f"/v1/generate/{media}/{model}",
+        token=token,
+        body=body,
+        params={"model_identifier": model},
+        **more,
+    )

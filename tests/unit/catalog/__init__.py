@@ -1,0 +1,1 @@
+"""The model catalogue: its file, its rules, and what is computed from it."""

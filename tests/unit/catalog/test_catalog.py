@@ -1,0 +1,131 @@
+"""Finding models and routes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tidegate.domain.catalog import CATALOG_FILE, load_catalog, read_catalog
+from tidegate.domain.errors import ModelNotFound
+from tidegate.domain.generation import MediaType
+from tidegate.domain.model import Dimension, Kind, Parameter, Unit
+from tidegate.domain.money import Money
+
+NOON_MS = 1_763_121_600_000  # 2025-11-14T12:00:00Z
+CATALOG = load_catalog()
+
+
+def test_the_file_holds_the_models_of_the_first_issue() -> None:
+    assert [model.identifier for model in CATALOG.models] == [
+        "bfl/flux-schnell",
+        "bfl/flux-1.1-pro",
+        "google/nano-banana",
+        "bytedance/seedream-4",
+        "qwen/image",
+        "google/veo-2",
+        "bytedance/seedance-1-pro",
+        "bytedance/seedance-1.5-pro",
+        "minimax/video-01-director",
+    ]
+
+
+def test_every_model_runs_at_replicate_and_at_fal() -> None:
+    assert {model.providers for model in CATALOG.models} == {("replicate", "fal")}
+
+
+def test_a_file_is_read_once() -> None:
+    assert load_catalog() is CATALOG
+
+
+def test_another_file_can_be_read(tmp_path: Path) -> None:
+    raw = json.loads(CATALOG_FILE.read_text(encoding="utf-8"))
+    raw["models"] = raw["models"][:1]
+    path = tmp_path / "catalog.json"
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    assert [model.identifier for model in load_catalog(path).models] == ["bfl/flux-schnell"]
+
+
+def test_a_model_is_found_by_name_and_by_what_it_makes() -> None:
+    model = CATALOG.model("google/veo-2")
+    assert CATALOG.model("google/veo-2", MediaType.VIDEO) is model
+    assert model.media_type is MediaType.VIDEO
+
+
+@pytest.mark.parametrize(
+    ("identifier", "media_type", "message"),
+    [
+        ("acme/none", None, "There is no model 'acme/none'."),
+        ("google/veo-2", MediaType.IMAGE, "There is no image model 'google/veo-2'."),
+        ("", None, "There is no model ''."),
+    ],
+)
+def test_a_model_that_is_not_there_is_named(
+    identifier: str, media_type: MediaType | None, message: str
+) -> None:
+    with pytest.raises(ModelNotFound) as caught:
+        CATALOG.model(identifier, media_type)
+    assert caught.value.message == message
+
+
+def test_a_rate_without_dimensions_has_one_amount() -> None:
+    rate = CATALOG.model("bfl/flux-schnell").price
+    assert (rate.unit, rate.by, rate.amounts) == (Unit.IMAGE, (), {"": Money.of("0.005")})
+
+
+def test_a_rate_can_depend_on_resolution_and_audio() -> None:
+    rate = CATALOG.model("bytedance/seedance-1.5-pro").price
+    assert (rate.unit, rate.by) == (Unit.SECOND, (Dimension.RESOLUTION, Dimension.AUDIO))
+    assert rate.amounts["720p_noaudio"] == Money.of("0.034")
+
+
+def test_specific_parameters_carry_type_and_range() -> None:
+    assert CATALOG.model("qwen/image").specific == {
+        "generation_negative_prompt": Parameter(Kind.STRING, max_length=10_000),
+        "generation_seed": Parameter(Kind.INTEGER, minimum=0, maximum=2**31 - 1),
+        "generation_guidance": Parameter(Kind.NUMBER, minimum=0, maximum=10),
+    }
+
+
+@pytest.mark.parametrize(
+    ("identifier", "text", "with_input"),
+    [
+        ("google/nano-banana", "fal-ai/nano-banana", "fal-ai/nano-banana/edit"),
+        ("google/veo-2", "fal-ai/veo2", "fal-ai/veo2/image-to-video"),
+        ("qwen/image", "fal-ai/qwen-image", "fal-ai/qwen-image/image-to-image"),
+    ],
+)
+def test_fal_has_an_endpoint_of_its_own_for_input_files(identifier: str, text: str, with_input: str) -> None:
+    model = CATALOG.model(identifier)
+    files = {"generation_input_file": ["https://example.com/seal.jpg"]}
+    assert model.route("fal", {}).native_model == text
+    assert model.route("fal", {"generation_input_file": []}).native_model == text
+    assert model.route("fal", files).native_model == with_input
+    assert model.route("fal", files).provider == "fal"
+
+
+def test_replicate_takes_input_files_on_the_same_endpoint() -> None:
+    model = CATALOG.model("google/nano-banana")
+    files = {"generation_input_file": ["https://example.com/seal.jpg"]}
+    assert model.route("replicate", files) is model.route("replicate", {})
+
+
+def test_a_provider_that_the_catalogue_does_not_name_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no route to bfl"):
+        CATALOG.model("bfl/flux-schnell").route("bfl", {})
+
+
+def test_a_retired_model_is_not_offered_from_its_date_on() -> None:
+    model = CATALOG.model("bfl/flux-schnell")
+    assert not model.has_retired(NOON_MS)
+    assert not replace(model, retires_on=date(2025, 11, 15)).has_retired(NOON_MS)
+    assert replace(model, retires_on=date(2025, 11, 14)).has_retired(NOON_MS)
+
+
+def test_a_retirement_date_is_read() -> None:
+    raw = json.loads(CATALOG_FILE.read_text(encoding="utf-8"))
+    raw["models"][0]["retires_on"] = "2027-03-15"
+    assert read_catalog(raw).models[0].retires_on == date(2027, 3, 15)

@@ -1,0 +1,389 @@
+"""Our parameters in the providers' words, as contracts/providers.md names them (§1.8, §2.8, §11)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tidegate.domain.catalog import load_catalog
+from tidegate.domain.model import FieldRule, Form, ProviderRoute
+from tidegate.domain.parameters import validate_params
+from tidegate.domain.translation import can_serve, native_input
+
+CATALOG = load_catalog()
+ONE = ["https://example.com/seal.jpg"]
+TWO = [*ONE, "https://example.com/ice.jpg"]
+LAST = "https://example.com/last.jpg"
+
+# model, what is asked for, the native model and its input at replicate, the same at fal
+JOBS: list[tuple[str, dict[str, Any], tuple[str, dict[str, Any]], tuple[str, dict[str, Any]]]] = [
+    (
+        "bfl/flux-schnell",
+        {"ratio": "16:9", "output_format": "jpg", "seed": 42, "num_inference_steps": 4},
+        (
+            "black-forest-labs/flux-schnell",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "16:9",
+                "output_format": "jpg",
+                "num_outputs": 1,
+                "seed": 42,
+                "num_inference_steps": 4,
+            },
+        ),
+        (
+            "fal-ai/flux/schnell",
+            {
+                "prompt": "a seal",
+                "image_size": "landscape_16_9",
+                "output_format": "jpeg",
+                "num_images": 1,
+                "seed": 42,
+                "num_inference_steps": 4,
+            },
+        ),
+    ),
+    (
+        "bfl/flux-1.1-pro",
+        {"ratio": "3:2", "seed": 7},
+        (
+            "black-forest-labs/flux-1.1-pro",
+            {"prompt": "a seal", "aspect_ratio": "3:2", "output_format": "png", "seed": 7},
+        ),
+        (
+            "fal-ai/flux-pro/v1.1",
+            {
+                "prompt": "a seal",
+                "image_size": {"width": 1152, "height": 768},
+                "output_format": "png",
+                "num_images": 1,
+                "seed": 7,
+            },
+        ),
+    ),
+    (
+        "google/nano-banana",
+        {"ratio": "4:5", "output_format": "jpg"},
+        ("google/nano-banana", {"prompt": "a seal", "aspect_ratio": "4:5", "output_format": "jpg"}),
+        (
+            "fal-ai/nano-banana",
+            {"prompt": "a seal", "aspect_ratio": "4:5", "output_format": "jpeg", "num_images": 1},
+        ),
+    ),
+    (
+        "google/nano-banana",
+        {"input_file": TWO},
+        (
+            "google/nano-banana",
+            {"prompt": "a seal", "aspect_ratio": "1:1", "output_format": "png", "image_input": TWO},
+        ),
+        (
+            "fal-ai/nano-banana/edit",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "1:1",
+                "output_format": "png",
+                "num_images": 1,
+                "image_urls": TWO,
+            },
+        ),
+    ),
+    (
+        "bytedance/seedream-4",
+        {"ratio": "21:9"},
+        (
+            "bytedance/seedream-4",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "21:9",
+                "size": "2K",
+                "sequential_image_generation": "disabled",
+            },
+        ),
+        (
+            "fal-ai/bytedance/seedream/v4/text-to-image",
+            {"prompt": "a seal", "image_size": {"width": 3024, "height": 1296}, "num_images": 1},
+        ),
+    ),
+    (
+        "bytedance/seedream-4",
+        {"input_file": TWO},
+        (
+            "bytedance/seedream-4",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "1:1",
+                "image_input": TWO,
+                "size": "2K",
+                "sequential_image_generation": "disabled",
+            },
+        ),
+        (
+            "fal-ai/bytedance/seedream/v4/edit",
+            {
+                "prompt": "a seal",
+                "image_size": {"width": 2048, "height": 2048},
+                "num_images": 1,
+                "image_urls": TWO,
+            },
+        ),
+    ),
+    (
+        "qwen/image",
+        {"negative_prompt": "blurry", "seed": 42, "guidance": 7},
+        (
+            "qwen/qwen-image",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "1:1",
+                "output_format": "png",
+                "negative_prompt": "blurry",
+                "seed": 42,
+                "guidance": 7,
+            },
+        ),
+        (
+            "fal-ai/qwen-image",
+            {
+                "prompt": "a seal",
+                "image_size": "square_hd",
+                "output_format": "png",
+                "num_images": 1,
+                "negative_prompt": "blurry",
+                "seed": 42,
+                "guidance_scale": 7,
+            },
+        ),
+    ),
+    (
+        "qwen/image",
+        {"input_file": ONE, "guidance": 2.5},
+        (
+            "qwen/qwen-image",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "1:1",
+                "output_format": "png",
+                "image": ONE[0],
+                "guidance": 2.5,
+            },
+        ),
+        (
+            "fal-ai/qwen-image/image-to-image",
+            {
+                "prompt": "a seal",
+                "image_size": "square_hd",
+                "output_format": "png",
+                "num_images": 1,
+                "image_url": ONE[0],
+                "guidance_scale": 2.5,
+            },
+        ),
+    ),
+    (
+        "google/veo-2",
+        {"duration": 8, "ratio": "9:16"},
+        ("google/veo-2", {"prompt": "a seal", "aspect_ratio": "9:16", "duration": 8}),
+        ("fal-ai/veo2", {"prompt": "a seal", "aspect_ratio": "9:16", "duration": "8s"}),
+    ),
+    (
+        "google/veo-2",
+        {"duration": 5, "input_file": ONE},
+        ("google/veo-2", {"prompt": "a seal", "aspect_ratio": "16:9", "duration": 5, "image": ONE[0]}),
+        ("fal-ai/veo2/image-to-video", {"prompt": "a seal", "duration": "5s", "image_url": ONE[0]}),
+    ),
+    (
+        "bytedance/seedance-1-pro",
+        {"duration": 12, "resolution": "1080p", "seed": 3},
+        (
+            "bytedance/seedance-1-pro",
+            {"prompt": "a seal", "aspect_ratio": "16:9", "duration": 12, "resolution": "1080p", "seed": 3},
+        ),
+        (
+            "fal-ai/bytedance/seedance/v1/pro/text-to-video",
+            {"prompt": "a seal", "aspect_ratio": "16:9", "duration": "12", "resolution": "1080p", "seed": 3},
+        ),
+    ),
+    (
+        "bytedance/seedance-1-pro",
+        {"duration": 2, "input_file": ONE, "input_file_last_content": LAST},
+        (
+            "bytedance/seedance-1-pro",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "16:9",
+                "duration": 2,
+                "resolution": "480p",
+                "image": ONE[0],
+                "last_frame_image": LAST,
+            },
+        ),
+        (
+            "fal-ai/bytedance/seedance/v1/pro/image-to-video",
+            {
+                "prompt": "a seal",
+                "duration": "2",
+                "resolution": "480p",
+                "image_url": ONE[0],
+                "end_image_url": LAST,
+            },
+        ),
+    ),
+    (
+        "bytedance/seedance-1.5-pro",
+        {"duration": 8, "generate_audio": True},
+        (
+            "bytedance/seedance-1.5-pro",
+            {"prompt": "a seal", "aspect_ratio": "16:9", "duration": 8, "generate_audio": True},
+        ),
+        (
+            "fal-ai/bytedance/seedance/v1.5/pro/text-to-video",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "16:9",
+                "duration": "8",
+                "resolution": "720p",
+                "generate_audio": True,
+            },
+        ),
+    ),
+    (
+        "bytedance/seedance-1.5-pro",
+        {"duration": 4, "input_file": ONE, "input_file_last_content": LAST},
+        (
+            "bytedance/seedance-1.5-pro",
+            {
+                "prompt": "a seal",
+                "aspect_ratio": "16:9",
+                "duration": 4,
+                "generate_audio": False,
+                "image": ONE[0],
+                "last_frame_image": LAST,
+            },
+        ),
+        (
+            "fal-ai/bytedance/seedance/v1.5/pro/image-to-video",
+            {
+                "prompt": "a seal",
+                "duration": "4",
+                "resolution": "720p",
+                "generate_audio": False,
+                "image_url": ONE[0],
+                "end_image_url": LAST,
+            },
+        ),
+    ),
+    (
+        "minimax/video-01-director",
+        {"duration": 5},
+        ("minimax/video-01-director", {"prompt": "a seal"}),
+        ("fal-ai/minimax/video-01-director", {"prompt": "a seal"}),
+    ),
+    (
+        "minimax/video-01-director",
+        {"duration": 5, "input_file": ONE},
+        ("minimax/video-01-director", {"prompt": "a seal", "first_frame_image": ONE[0]}),
+        ("fal-ai/minimax/video-01-director/image-to-video", {"prompt": "a seal", "image_url": ONE[0]}),
+    ),
+]
+FAL_WORDS = {
+    "1:1": "square_hd",
+    "16:9": "landscape_16_9",
+    "9:16": "portrait_16_9",
+    "4:3": "landscape_4_3",
+    "3:4": "portrait_4_3",
+}
+
+
+def _job(identifier: str, provider: str, given: dict[str, Any]) -> tuple[str, dict[str, object]]:
+    model = CATALOG.model(identifier)
+    names = {f"generation_{name}": value for name, value in given.items()}
+    params = validate_params(model, {"generation_prompt": "a seal", **names})
+    route = model.route(provider, params)
+    return route.native_model, native_input(route, params)
+
+
+@pytest.mark.parametrize(("identifier", "given", "replicate", "fal"), JOBS)
+def test_every_model_speaks_both_providers_words(
+    identifier: str,
+    given: dict[str, Any],
+    replicate: tuple[str, dict[str, Any]],
+    fal: tuple[str, dict[str, Any]],
+) -> None:
+    assert _job(identifier, "replicate", given) == replicate
+    assert _job(identifier, "fal", given) == fal
+
+
+def test_every_model_is_in_the_table_above() -> None:
+    assert {job[0] for job in JOBS} == {model.identifier for model in CATALOG.models}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "ratio"),
+    [
+        (model.identifier, ratio)
+        for model in CATALOG.models
+        for ratio in model.schema.ratios
+        if "image_size" in _job(model.identifier, "fal", {"duration": 5} if model.schema.durations else {})[1]
+    ],
+)
+def test_a_ratio_becomes_a_size_of_that_ratio_at_fal(identifier: str, ratio: str) -> None:
+    size = _job(identifier, "fal", {"ratio": ratio})[1]["image_size"]
+    if isinstance(size, dict):
+        width, height = map(int, ratio.split(":"))
+        assert size["width"] * height == pytest.approx(size["height"] * width, rel=0.01)
+        assert size["width"] % 16 == size["height"] % 16 == 0
+    else:
+        assert size == FAL_WORDS[ratio]
+
+
+def _route(**fields: FieldRule) -> ProviderRoute:
+    route = CATALOG.model("bfl/flux-schnell").routes[0]
+    return replace(route, fields={f"generation_{name}": rule for name, rule in fields.items()}, constants={})
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "native"),
+    [
+        (FieldRule("x"), 5, {"x": 5}),
+        (FieldRule("x"), Decimal("2.5"), {"x": 2.5}),
+        (FieldRule("x"), Decimal(7), {"x": 7}),
+        (FieldRule("x", Form.TEXT), 5, {"x": "5"}),
+        (FieldRule("x", Form.TEXT), True, {"x": "true"}),
+        (FieldRule("x", Form.FIRST), ["a", "b"], {"x": "a"}),
+        (FieldRule("x", values={"true": "on", "false": "off"}), False, {"x": "off"}),
+        (FieldRule(None), 5, {}),
+    ],
+)
+def test_a_rule_writes_one_field(rule: FieldRule, value: object, native: dict[str, object]) -> None:
+    assert native_input(_route(thing=rule), {"generation_thing": value}) == native
+
+
+def test_a_whole_decimal_is_written_without_a_point() -> None:
+    native = native_input(_route(thing=FieldRule("x")), {"generation_thing": Decimal("7.0")})
+    assert isinstance(native["x"], int)
+
+
+def test_a_parameter_that_the_catalogue_forgot_is_left_out() -> None:
+    assert native_input(_route(), {"generation_thing": 5}) == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "served"),
+    [
+        (FieldRule("x"), True),
+        (FieldRule(None, only=frozenset({"720p"})), True),
+        (FieldRule(None, only=frozenset({"1080p"})), False),
+        (FieldRule("x", values={"720p": "hd"}), True),
+        (FieldRule("x", values={"1080p": "full"}), False),
+    ],
+)
+def test_a_provider_serves_what_its_rules_admit(rule: FieldRule, served: bool) -> None:  # noqa: FBT001
+    assert can_serve(_route(resolution=rule), {"generation_resolution": "720p"}) is served
+
+
+def test_what_is_not_asked_for_can_always_be_served() -> None:
+    assert can_serve(_route(resolution=FieldRule(None, only=frozenset())), {})
