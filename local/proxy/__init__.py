@@ -1,0 +1,1 @@
+"""A small reverse proxy: gives the deployed API a base URL whose paths are exactly the gateway's."""

@@ -1,0 +1,137 @@
+"""The models that the simulator serves, read from models.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from local.simulator.inputs import input_schema
+
+_FRAMES_PER_SECOND = 24  # of the models that take `num_frames`
+Size = tuple[int, int]
+
+
+class InvalidInput(Exception):
+    """The model refuses the input. ``errors`` are pydantic's, locations relative to the input object."""
+
+    def __init__(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        super().__init__("the model refuses the input")
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True)  # no slots: the schema is cached
+class Model:
+    """One model at one vendor, as its table in models.toml describes it."""
+
+    provider: str
+    id: str
+    media: str
+    answer: str | list[str]
+    sizes: Mapping[str, Size]
+    ratio: str
+    inputs: Mapping[str, Mapping[str, Any]]
+    format: str = "png"
+    count: str | None = None
+    duration_s: float = 5
+    scale: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @cached_property
+    def schema(self) -> type[BaseModel]:
+        """The inputs, as each vendor reads them: replicate by JSON Schema, fal by FastAPI."""
+        return input_schema(self.id, self.inputs, strict=self.provider == "replicate")
+
+    def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The input with the model's defaults filled in.
+
+        Raises:
+            InvalidInput: a field is missing or wrong.
+        """
+        try:
+            return self.schema.model_validate(given).model_dump()
+        except ValidationError as error:
+            raise InvalidInput(error.errors(include_url=False)) from None
+
+    def ignored(self, given: Mapping[str, Any]) -> list[str]:
+        """The fields that the vendor would silently drop: most often a mistake of the caller's."""
+        return sorted(given.keys() - self.inputs.keys())
+
+    def files(self, values: Mapping[str, Any]) -> int:
+        """How many files the input asks for."""
+        if values.get("sequential_image_generation") == "disabled" or self.count is None:
+            return 1
+        return int(values.get(self.count) or 1)
+
+    def file_format(self, values: Mapping[str, Any]) -> str:
+        """The files' extension."""
+        return "mp4" if self.media == "video" else str(values.get("output_format") or self.format)
+
+    def duration(self, values: Mapping[str, Any]) -> float | None:
+        """Seconds of video; None for a picture. Vendors write 5, "5" or "5s"."""
+        if self.media != "video":
+            return None
+        if values.get("num_frames"):
+            return float(values["num_frames"]) / _FRAMES_PER_SECOND
+        return float(str(values.get("duration") or self.duration_s).removesuffix("s"))
+
+    def size(self, values: Mapping[str, Any]) -> Size:
+        """Width and height in pixels."""
+        asked = values.get("image_size")
+        if isinstance(asked, dict):
+            return asked["width"], asked["height"]
+        if "custom" in (values.get("size"), values.get("aspect_ratio")):
+            return int(values.get("width") or 1024), int(values.get("height") or 1024)
+        word = asked if asked in self.sizes else values.get("aspect_ratio")
+        width, height = self.sizes.get(str(word), self.sizes[self.ratio])
+        factor = self._factor(values)
+        return round(width * factor), round(height * factor)
+
+    def _factor(self, values: Mapping[str, Any]) -> float:
+        for name, steps in self.scale.items():
+            return steps.get(str(values.get(name)), 1)
+        return 1
+
+
+class Catalog:
+    """Every simulated model."""
+
+    def __init__(self, models: Iterable[Model]) -> None:
+        self._models = {(model.provider, model.id): model for model in models}
+
+    def find(self, provider: str, model_id: str) -> Model | None:
+        """The model, if that vendor has it."""
+        return self._models.get((provider, model_id))
+
+    def ids(self, provider: str) -> list[str]:
+        """The ids of a vendor's models."""
+        return [model_id for owner, model_id in self._models if owner == provider]
+
+
+@lru_cache(maxsize=1)
+def load_catalog() -> Catalog:
+    """Read models.toml, which stands beside this module."""
+    text = files("local.simulator").joinpath("models.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(text)
+    sizes = {
+        name: {word: tuple(size) for word, size in row.items()} for name, row in tables.pop("sizes").items()
+    }
+    return Catalog(
+        _model(provider, model_id, models, sizes)
+        for provider, models in tables.items()
+        for model_id in models
+    )
+
+
+def _model(provider: str, model_id: str, models: Mapping[str, Any], sizes: Mapping[str, Any]) -> Model:
+    table = dict(models[model_id])
+    inputs = table.pop("input")
+    if like := table.pop("like", None):
+        table = {**models[like], **table}
+        inputs = {**table.pop("input"), **inputs}
+    table["sizes"] = sizes[table["sizes"]]
+    return Model(provider=provider, id=model_id, inputs=inputs, **table)

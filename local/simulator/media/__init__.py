@@ -1,0 +1,1 @@
+"""What the simulated models make: pictures and videos that show what was asked for."""

@@ -1,0 +1,1 @@
+"""The vendors' wire formats: one module each over the same engine."""

@@ -1,0 +1,1 @@
+"""The local stack's own parts: simulator, webhook receiver, proxy."""
