@@ -192,6 +192,15 @@ def test_a_public_url_redirects_to_a_short_lived_one(
     assert answer["headers"]["access-control-allow-origin"] == "*"
 
 
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
+def test_the_signed_url_names_the_regions_own_host(
+    aws: dict[str, str], monkeypatch: pytest.MonkeyPatch, region: str
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    answer = redirect(Runtime(aws), monkeypatch, f"{GENERATION_ID}/{'A' * 22}/0.png")
+    assert urlsplit(answer["headers"]["location"]).netloc == f"outputs.s3.{region}.amazonaws.com"
+
+
 def test_a_redirect_makes_no_aws_call(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
     runtime._s3.meta.events.register("before-send.s3", lambda **_kwargs: calls.append("sent"))
