@@ -1,0 +1,191 @@
+"""Everything that can be configured, in one typed object. Nothing else reads the CDK context."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aws_cdk as cdk
+from constructs import Node
+
+LOCAL_STAGE = "local"
+DEFAULT_CELLS = '{"us": null}'
+DEFAULT_OUTPUT_DAYS = 7
+
+
+class ConfigError(ValueError):
+    """The CDK context holds something that cannot be meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One independent deployment: its own tables, queues and URL. ``region`` None is the caller's own."""
+
+    label: str
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A queue's worker: how long it may run, how long its message stays hidden meanwhile, how many at once.
+
+    AWS asks for a visibility of at least six times the timeout (Lambda developer guide, "Using Lambda with
+    Amazon SQS"), so that throttled retries do not meet a message that is still being worked on. Attempts keep
+    less: their messages may come twice at any time, and one of a killed worker has to come back before the
+    state machine gives the attempt up (``usecases.launch``). The limit keeps a full queue from taking the
+    account's concurrency away from the API.
+    """
+
+    timeout_s: int
+    visibility_s: int
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one deployment. Built by ``read_config``; the defaults are production's."""
+
+    stage: str = "prod"
+    cells: tuple[Cell, ...] = (Cell("us"),)
+
+    # Addresses. Empty means: the API's own URL, each vendor's own URL, no private address at all.
+    public_base_url: str | None = None
+    provider_base_urls: Mapping[str, str] = field(default_factory=dict)
+    allowed_private_hosts: tuple[str, ...] = ()
+
+    # Times.
+    api_timeout_s: int = 15
+    attempts: Worker = Worker(timeout_s=60, visibility_s=90, concurrency=200)
+    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50)
+    deliveries: Worker = Worker(timeout_s=60, visibility_s=360, concurrency=100)
+    stream_timeout_s: int = 60
+    stream_record_age_s: int = 1800
+    reap_every_min: int = 5
+    image_budget: str | None = None
+    video_budget: str | None = None
+    max_receives: int = 5
+
+    # What is kept, and what it takes to lose it.
+    keep_data: bool = True
+    point_in_time_recovery: bool = True
+    log_days: int = 30
+    output_days: int = DEFAULT_OUTPUT_DAYS
+
+    # The front door: requests per second over all callers; each key has its own limit in the handlers.
+    rate_limit: int = 500
+    burst_limit: int = 1000
+
+    # Who is told. Without an address the alarms exist but call nobody.
+    alarm_email: str | None = None
+
+    # How it is deployed.
+    require_tls: bool = True
+    emulated_iam: bool = False
+    api_id_tag: str | None = None
+    lambda_platform: str | None = "aarch64-manylinux2014"
+    bootstrap_roles: bool = True
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the embedded stack rather than AWS."""
+        return self.stage == LOCAL_STAGE
+
+    @property
+    def removal(self) -> cdk.RemovalPolicy:
+        """What happens to tables, bucket and secret when their stack goes."""
+        return cdk.RemovalPolicy.RETAIN if self.keep_data else cdk.RemovalPolicy.DESTROY
+
+
+def read_config(node: Node) -> Config:
+    """Read the CDK context (``-c name=value``, or ``cdk.json``).
+
+    Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``,
+    ``output_days``; for the local stage also ``provider_base_urls`` (JSON, provider to URL) and
+    ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and ``video_budget``
+    (``attempt:hold`` in seconds) override ``tidegate.domain.budget``.
+
+    Raises:
+        ConfigError: a value cannot be meant, or a local address is given to another stage.
+    """
+    stage = str(node.try_get_context("stage") or "prod")
+    return _local(node) if stage == LOCAL_STAGE else _aws(node, stage)
+
+
+def _aws(node: Node, stage: str) -> Config:
+    for name in ("allowed_private_hosts", "provider_base_urls"):
+        if node.try_get_context(name):
+            raise ConfigError(f"{name} is for the local stage: it would send {stage}'s requests elsewhere")
+    cells, public_base_url = _cells(node), _text(node, "public_base_url")
+    if public_base_url and len(cells) > 1:
+        raise ConfigError("public_base_url: several cells cannot share one address; deploy them one by one")
+    return Config(
+        stage=_word("stage", stage),
+        cells=cells,
+        public_base_url=public_base_url,
+        alarm_email=_text(node, "alarm_email"),
+        output_days=int(_text(node, "output_days") or DEFAULT_OUTPUT_DAYS),
+        image_budget=_text(node, "image_budget"),
+        video_budget=_text(node, "video_budget"),
+    )
+
+
+def _local(node: Node) -> Config:
+    """The embedded stack: short times so that tests need not wait, nothing kept."""
+    hosts = (_text(node, "allowed_private_hosts") or "").split(",")
+    return Config(
+        stage=LOCAL_STAGE,
+        cells=_cells(node),
+        public_base_url=_text(node, "public_base_url"),
+        provider_base_urls=_object(node, "provider_base_urls", "{}"),
+        allowed_private_hosts=tuple(host for host in hosts if host),
+        attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10),
+        events=Worker(timeout_s=10, visibility_s=15, concurrency=4),
+        deliveries=Worker(timeout_s=20, visibility_s=25, concurrency=4),
+        stream_timeout_s=20,
+        stream_record_age_s=60,
+        reap_every_min=1,
+        image_budget=_text(node, "image_budget"),
+        video_budget=_text(node, "video_budget"),
+        keep_data=False,
+        point_in_time_recovery=False,
+        log_days=1,
+        # The emulator speaks plain HTTP, and with AUTH=true it obeys the policies that refuse that.
+        require_tls=False,
+        emulated_iam=True,
+        api_id_tag="tidegate",
+        lambda_platform=None,
+        bootstrap_roles=False,
+    )
+
+
+def _cells(node: Node) -> tuple[Cell, ...]:
+    regions = _object(node, "cells", DEFAULT_CELLS)
+    if not regions:
+        raise ConfigError("cells: at least one cell is needed")
+    return tuple(Cell(_word("cells", label), region or None) for label, region in regions.items())
+
+
+def _object(node: Node, name: str, default: str) -> dict[str, Any]:
+    """A JSON object: text from the command line, or already an object from ``cdk.json``."""
+    value = node.try_get_context(name) or default
+    try:
+        parsed = json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{name}: not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise ConfigError(f"{name}: a JSON object is needed")
+    return parsed
+
+
+def _text(node: Node, name: str) -> str | None:
+    value = node.try_get_context(name)
+    return str(value) if value else None
+
+
+def _word(name: str, value: str) -> str:
+    """A stage or cell becomes part of stack names: letters and digits only."""
+    if not (value.isascii() and value.isalnum() and value.islower()):
+        raise ConfigError(f"{name}: lower-case letters and digits only, not {value!r}")
+    return value

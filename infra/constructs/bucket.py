@@ -1,0 +1,49 @@
+"""The bucket of produced files."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.config import Config
+from infra.constructs.use import Use
+
+
+class OutputsBucket(Construct):
+    """Private, TLS only, emptied by age. Its objects are handed out by short-lived presigned URLs."""
+
+    def __init__(self, scope: Construct, config: Config) -> None:
+        super().__init__(scope, "Outputs")
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=config.require_tls,
+            removal_policy=config.removal,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="expire",
+                    expiration=cdk.Duration.days(config.output_days),
+                    abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+                )
+            ],
+            # A page that fetches an output is redirected here and then comes from the origin "null".
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.GET, s3.HttpMethods.HEAD],
+                    allowed_origins=["*"],
+                    max_age=86_400,
+                )
+            ],
+        )
+
+    def use(self, *operations: str) -> Use:
+        """Allow API operations on objects, such as ``GetObject``; none: the function only learns the name."""
+        return Use(
+            env={"OUTPUTS_BUCKET": self.bucket.bucket_name},
+            actions=tuple(f"s3:{operation}" for operation in operations),
+            resources=(self.bucket.arn_for_objects("*"),),
+        )

@@ -1,0 +1,69 @@
+"""Event source mappings: what wakes a function that nobody calls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.config import Config
+from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.constructs.table import Table
+
+
+def feed_from_queue(
+    scope: Construct, construct_id: str, function: lambda_.Function, queue: WorkQueue, *, batch: int
+) -> None:
+    """Hand the queue's messages to the function, which reports those that failed."""
+    lambda_.CfnEventSourceMapping(
+        scope,
+        construct_id,
+        function_name=function.function_arn,
+        event_source_arn=queue.queue.queue_arn,
+        batch_size=batch,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config=lambda_.CfnEventSourceMapping.ScalingConfigProperty(
+            maximum_concurrency=queue.worker.concurrency
+        ),
+    )
+
+
+def feed_from_stream(
+    scope: Construct,
+    construct_id: str,
+    function: lambda_.Function,
+    table: Table,
+    config: Config,
+    *,
+    pattern: Mapping[str, Any],
+    dead_letters: DeadLetterQueue,
+    batch: int,
+) -> None:
+    """Hand the table's matching changes to the function, in order within one partition key.
+
+    The function raises when a batch fails. The batch is then halved and tried again until its records
+    are too old, and goes to ``dead_letters``: one poisoned record holds up its neighbours for a limited time.
+    """
+    mapping = lambda_.CfnEventSourceMapping
+    mapping(
+        scope,
+        construct_id,
+        function_name=function.function_arn,
+        event_source_arn=table.stream_arn,
+        # From the oldest record: nothing is missed that was written before this mapping stood.
+        starting_position="TRIM_HORIZON",
+        batch_size=batch,
+        parallelization_factor=10,
+        bisect_batch_on_function_error=True,
+        maximum_retry_attempts=-1,
+        maximum_record_age_in_seconds=config.stream_record_age_s,
+        filter_criteria=mapping.FilterCriteriaProperty(
+            filters=[mapping.FilterProperty(pattern=json.dumps(pattern))]
+        ),
+        destination_config=mapping.DestinationConfigProperty(
+            on_failure=mapping.OnFailureProperty(destination=dead_letters.queue.queue_arn)
+        ),
+    )

@@ -1,0 +1,81 @@
+"""A queue that loses no message unseen: what fails for good goes to a dead-letter queue, which alarms."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.config import Config, Worker
+from infra.constructs.alarms import PERIOD, Alarms
+from infra.constructs.use import Use
+
+CONSUMER_CALLS = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+
+
+class DeadLetterQueue(Construct):
+    """Keeps failures for 14 days, SQS's longest, and alarms on the first one."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, config: Config, alarms: Alarms, *, holds: str
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=config.require_tls,
+            retention_period=cdk.Duration.days(14),
+        )
+        visible = self.queue.metric_approximate_number_of_messages_visible(
+            period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM
+        )
+        alarms.add(self, "Alarm", visible, f"The dead-letter queue holds {holds}: see why, then redrive.")
+
+    def send(self) -> Use:
+        """Allow a failure to be put here."""
+        return Use(actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
+
+
+class WorkQueue(Construct):
+    """A queue with its dead-letter queue. ``variable`` names its URL to the functions that send to it.
+
+    A dead letter keeps the age it had, so the dead-letter queue must keep messages for longer than this one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        config: Config,
+        alarms: Alarms,
+        *,
+        worker: Worker,
+        holds: str,
+        variable: str | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._variable = variable
+        self.worker = worker
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", config, alarms, holds=holds)
+        self.queue = sqs.Queue(
+            self,
+            "Queue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=config.require_tls,
+            retention_period=cdk.Duration.days(7),
+            visibility_timeout=cdk.Duration.seconds(worker.visibility_s),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                max_receive_count=config.max_receives, queue=self.dead_letters.queue
+            ),
+        )
+
+    def send(self) -> Use:
+        """Allow messages to be sent, and tell where."""
+        env = {self._variable: self.queue.queue_url} if self._variable else {}
+        return Use(env=env, actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
+
+    def consume(self) -> Use:
+        """Allow an event source mapping to take messages."""
+        return Use(actions=CONSUMER_CALLS, resources=(self.queue.queue_arn,))

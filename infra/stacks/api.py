@@ -1,0 +1,96 @@
+"""The routes, each with its function."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from infra.config import Cell, Config
+from infra.constructs.route import add_routes
+from infra.constructs.use import Use
+from infra.stacks.cell_stack import CellStack
+from infra.stacks.data import DataStack
+from infra.stacks.pipeline import PipelineStack
+
+CALLBACK = "/{generation_id}/{number}/{token}"
+
+
+class ApiStack(CellStack):
+    """What callers and providers can ask. One route, one function."""
+
+    def __init__(
+        self, app: cdk.App, config: Config, cell: Cell, data: DataStack, pipeline: PipelineStack
+    ) -> None:
+        super().__init__(app, config, cell, "Api", description="routes and their functions")
+        self._data = data
+        self._pipeline = pipeline
+        self._functions = data.function_builder(self)
+        self._add_generate()
+        self._add_content()
+        self._add_account()
+        self._add_outputs()
+        self._add_callbacks()
+        self._add("babysea.not_found", ["$default"], [])
+
+    def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
+        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s)
+        add_routes(self, self._data.front_door.api, function, routes)
+
+    def _add_generate(self) -> None:
+        data = self._data
+        for media in ("image", "video"):
+            self._add(
+                f"babysea.generate_{media}",
+                [f"POST /v1/generate/{media}/{{model_identifier+}}"],
+                [
+                    data.keys.use("UpdateItem"),
+                    data.wallets.use("UpdateItem"),
+                    data.generations.use("GetItem", "PutItem"),
+                ],
+            )
+
+    def _add_content(self) -> None:
+        data = self._data
+        self._add(
+            "babysea.content_get",
+            ["GET /v1/content/{generation_id}"],
+            [
+                data.keys.use("UpdateItem"),
+                data.generations.use("GetItem"),
+                data.wallets.use(),
+                data.outputs_bucket.use(),
+            ],
+        )
+        self._add(
+            "babysea.content_cancel",
+            ["POST /v1/content/generation/cancel/{generation_id}"],
+            [
+                data.keys.use("UpdateItem"),
+                data.generations.use("GetItem", "Query", "UpdateItem"),
+                data.wallets.use("UpdateItem"),
+                self._pipeline.attempts.send(),
+            ],
+        )
+
+    def _add_account(self) -> None:
+        count_request = self._data.keys.use("UpdateItem")
+        self._add("babysea.status", ["GET /v1/status"], [count_request])
+        self._add("babysea.library_models", ["GET /v1/library/models"], [count_request])
+
+    def _add_outputs(self) -> None:
+        routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]
+        self._add("outputs.redirect", routes, [self._data.outputs_bucket.use("GetObject")])
+
+    def _add_callbacks(self) -> None:
+        data = self._data
+        for provider in ("replicate", "fal"):
+            self._add(
+                f"callbacks.{provider}",
+                [f"POST /callbacks/{provider}{CALLBACK}"],
+                [
+                    data.generations.use("GetItem"),
+                    data.wallets.use(),
+                    data.secret.read(),
+                    self._pipeline.attempts.send(),
+                    data.reach_out(),
+                ],
+            )

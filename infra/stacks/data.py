@@ -1,0 +1,72 @@
+"""What must outlive every deployment: tables, files, the secret, the bus, and the address of the API."""
+
+from __future__ import annotations
+
+import json
+
+import aws_cdk as cdk
+
+from infra.config import Cell, Config
+from infra.constructs.alarms import Alarms
+from infra.constructs.bucket import OutputsBucket
+from infra.constructs.bus import Bus
+from infra.constructs.function import FunctionBuilder
+from infra.constructs.http_api import FrontDoor
+from infra.constructs.secret import CellSecret
+from infra.constructs.table import Table
+from infra.constructs.use import Use, environment
+from infra.stacks.cell_stack import CellStack
+from tidegate.adapters.dynamodb import schema
+
+
+class DataStack(CellStack):
+    """The stateful resources of a cell, apart from all code: no deployment of code can replace them."""
+
+    def __init__(self, app: cdk.App, config: Config, cell: Cell) -> None:
+        super().__init__(app, config, cell, "Data", description="what must outlive every deployment")
+        self.termination_protection = config.keep_data
+        self._cell = cell
+        self.alarms = Alarms(self, config.alarm_email)
+        self.keys = Table(self, schema.KEYS, config)
+        self.wallets = Table(self, schema.WALLETS, config)
+        self.generations = Table(self, schema.GENERATIONS, config)
+        self.webhooks = Table(self, schema.WEBHOOKS, config)
+        self.outputs_bucket = OutputsBucket(self, config)
+        self.secret = CellSecret(self, config)
+        self.bus = Bus(self)
+        self.front_door = FrontDoor(self, config, self.alarms, slug=self.slug)
+        self._publish()
+
+    def function_builder(self, stack: CellStack) -> FunctionBuilder:
+        """A builder for another stack of this cell. Its functions know where they are and what is local."""
+        budgets = {"IMAGE_BUDGET": self.config.image_budget, "VIDEO_BUDGET": self.config.video_budget}
+        common = Use(
+            env={
+                "STAGE": self.config.stage,
+                "REGION_LABEL": self._cell.label,
+                "PUBLIC_BASE_URL": self.front_door.url,
+                **{name: budget for name, budget in budgets.items() if budget},
+            }
+        )
+        env = environment([common])
+        return FunctionBuilder(stack, self.config, self.alarms, slug=self.slug, env=env)
+
+    def reach_out(self) -> Use:
+        """What a function needs to make requests of its own: vendors' addresses and local exceptions."""
+        return Use(
+            env={
+                "PROVIDER_BASE_URLS": json.dumps(dict(self.config.provider_base_urls)),
+                "ALLOWED_PRIVATE_HOSTS": ",".join(self.config.allowed_private_hosts),
+            }
+        )
+
+    def _publish(self) -> None:
+        self.output("KeysTable", self.keys.table.table_name, "API keys")
+        self.output("WalletsTable", self.wallets.table.table_name, "Accounts, wallets, journal")
+        self.output("GenerationsTable", self.generations.table.table_name, "Generations and their attempts")
+        self.output("WebhooksTable", self.webhooks.table.table_name, "Webhook endpoints and deliveries")
+        self.output("OutputsBucket", self.outputs_bucket.bucket.bucket_name, "Produced files")
+        self.output("SecretId", self.secret.secret.secret_arn, "Provider credentials and sealing key")
+        self.output("EventBusName", self.bus.bus.event_bus_name, "Events of generations")
+        self.output("ApiId", self.front_door.api.api_id, "The HTTP API")
+        self.output("ApiUrl", self.front_door.url, "Base URL for callers")

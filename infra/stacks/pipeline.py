@@ -1,0 +1,163 @@
+"""From a written generation to a settled one: outbox, state machine, attempts, reaper, journal."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from infra.config import Cell, Config
+from infra.constructs.alarms import PERIOD
+from infra.constructs.event_source import feed_from_queue, feed_from_stream
+from infra.constructs.queue import DeadLetterQueue, WorkQueue
+from infra.constructs.schedule import run_every
+from infra.constructs.state_machine import GenerationMachine
+from infra.stacks.cell_stack import CellStack
+from infra.stacks.data import DataStack
+
+OUTBOX_BATCH = 25
+JOURNAL_BATCH = 25
+OUTBOX_LATE_MS = 60_000
+WRITTEN = ["INSERT", "MODIFY"]
+
+
+class PipelineStack(CellStack):
+    """Everything that happens to a generation after it was accepted."""
+
+    def __init__(self, app: cdk.App, config: Config, cell: Cell, data: DataStack) -> None:
+        super().__init__(
+            app, config, cell, "Pipeline", description="from an accepted generation to a settled one"
+        )
+        self._data = data
+        self._functions = data.function_builder(self)
+        self.attempts = WorkQueue(
+            self,
+            "Attempts",
+            config,
+            data.alarms,
+            worker=config.attempts,
+            holds="messages of attempts that the worker could not handle",
+            variable="ATTEMPTS_QUEUE_URL",
+        )
+        self._machine = self._make_machine()
+        self._add_attempt()
+        self._add_outbox()
+        self._add_journal()
+        self._add_reaper()
+        self.output("AttemptsQueueUrl", self.attempts.queue.queue_url, "Drives attempts")
+
+    def _add_attempt(self) -> None:
+        data = self._data
+        attempt = self._functions.build(
+            "pipeline.attempt",
+            [
+                data.generations.use("BatchGetItem", "PutItem", "UpdateItem"),
+                data.wallets.use("UpdateItem"),
+                data.outputs_bucket.use("DeleteObject", "PutObject"),
+                data.secret.read(),
+                self.attempts.send(),
+                self.attempts.consume(),
+                self._machine.answer(),
+                data.reach_out(),
+            ],
+            timeout_s=self.config.attempts.timeout_s,
+            env={"TIDEGATE_WORKER_TIMEOUT_SECONDS": str(self.config.attempts.timeout_s)},
+            memory_mb=1024,
+            alarmed=True,
+        )
+        # One message each: a slow provider's transfer must not hold up another generation's.
+        feed_from_queue(self, "AttemptMessages", attempt, self.attempts, batch=1)
+
+    def _make_machine(self) -> GenerationMachine:
+        data = self._data
+        conclude = self._functions.build(
+            "pipeline.conclude",
+            [data.generations.use("GetItem", "Query", "UpdateItem"), data.wallets.use("UpdateItem")],
+            timeout_s=30,
+            alarmed=True,
+        )
+        machine = GenerationMachine(
+            self, self.config, data.alarms, slug=self.slug, attempts=self.attempts, conclude=conclude
+        )
+        self.output("StateMachineArn", machine.machine.state_machine_arn, "Runs failover")
+        return machine
+
+    def _add_outbox(self) -> None:
+        data = self._data
+        failed = DeadLetterQueue(
+            self,
+            "OutboxFailures",
+            self.config,
+            data.alarms,
+            holds="changes of generations that were not followed up",
+        )
+        outbox = self._functions.build(
+            "pipeline.outbox",
+            [
+                *data.generations.use_stream(),
+                self._machine.start(),
+                data.bus.publish(),
+                data.outputs_bucket.use(),
+                failed.send(),
+            ],
+            timeout_s=self.config.stream_timeout_s,
+            alarmed=True,
+        )
+        feed_from_stream(
+            self,
+            "OutboxRecords",
+            outbox,
+            data.generations,
+            self.config,
+            pattern={"eventName": WRITTEN, "dynamodb": {"NewImage": {"entity": {"S": ["generation"]}}}},
+            dead_letters=failed,
+            batch=OUTBOX_BATCH,
+        )
+        age = outbox.metric("IteratorAge", period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM)
+        data.alarms.add(
+            self, "OutboxLate", age, "Accepted generations wait a minute to start.", threshold=OUTBOX_LATE_MS
+        )
+
+    def _add_journal(self) -> None:
+        data = self._data
+        failed = DeadLetterQueue(
+            self,
+            "JournalFailures",
+            self.config,
+            data.alarms,
+            holds="wallet changes that are missing in the journal",
+        )
+        journal = self._functions.build(
+            "pipeline.journal",
+            [*data.wallets.use_stream(), data.wallets.use("PutItem"), failed.send()],
+            timeout_s=self.config.stream_timeout_s,
+            alarmed=True,
+        )
+        feed_from_stream(
+            self,
+            "JournalRecords",
+            journal,
+            data.wallets,
+            self.config,
+            pattern={"eventName": WRITTEN, "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
+            dead_letters=failed,
+            batch=JOURNAL_BATCH,
+        )
+
+    def _add_reaper(self) -> None:
+        data = self._data
+        failed = DeadLetterQueue(
+            self, "ReapFailures", self.config, data.alarms, holds="runs of the reaper that failed"
+        )
+        reap = self._functions.build(
+            "pipeline.reap",
+            [
+                data.wallets.use_index("Query"),
+                data.wallets.use("GetItem", "UpdateItem"),
+                data.generations.use("GetItem", "Query", "UpdateItem"),
+                self._machine.start(),
+            ],
+            timeout_s=60,
+            dead_letters=failed,
+            alarmed=True,
+        )
+        run_every(self, "ReapSchedule", reap, self.config.reap_every_min, dead_letters=failed)

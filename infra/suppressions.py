@@ -1,0 +1,128 @@
+"""cdk-nag findings that are accepted, each with its reason. There is no other place for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+FUNCTIONS: Final = ("Pipeline/Functions", "Delivery/Functions", "Api/Functions")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One accepted finding, at and below the construct paths ``where``, whose stack is named by its part.
+
+    ``{cell}`` in a rule stands for the stacks' common name, such as ``Tidegate-Prod-Us``.
+    """
+
+    rule: str
+    where: tuple[str, ...]
+    reason: str
+
+
+SUPPRESSIONS: Final = (
+    Suppression(
+        "AwsSolutions-APIG4",
+        ("Api",),
+        "Keys are checked in the handlers: each surface has its own 401/403/429 envelope, and a revoked key "
+        "must stop at once, which a caching authorizer would not do. Callbacks verify their signature.",
+    ),
+    Suppression(
+        "AwsSolutions-S1",
+        ("Data/Outputs",),
+        "Files leave only by presigned URLs that outputs.redirect hands out, and that route is in the API's "
+        "access log. A second log bucket would add cost and nothing that is read.",
+    ),
+    Suppression(
+        "AwsSolutions-SMG4",
+        ("Data/Credentials",),
+        "Nothing here can rotate by itself: providers issue their keys by hand, and the sealing key must "
+        "stay as long as anything sealed with it.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::*]",
+        (*FUNCTIONS, "Pipeline/Machine/Role"),
+        "AWS offers no resource for X-Ray writes, dynamodb:ListStreams and CloudWatch log delivery. A test "
+        "holds every role to its exact list of actions and resources.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/*]",
+        ("Pipeline/Functions/PipelineAttemptRole", "Api/Functions/OutputsRedirectRole"),
+        "Objects are named by generation, so a role can only name the bucket. One writes, the other reads.",
+    ),
+    Suppression(
+        "Serverless-LambdaStarPermissions",
+        FUNCTIONS,
+        "The same three kinds of action for which AWS offers no resource; see AwsSolutions-IAM5.",
+    ),
+    Suppression(
+        "AwsSolutions-L1",
+        FUNCTIONS,
+        "Python 3.13 is chosen, and supported until 2029: the dependency layer is built for this version.",
+    ),
+    Suppression(
+        "Serverless-LambdaLatestVersion",
+        FUNCTIONS,
+        "Python 3.13 is chosen, and supported until 2029: the dependency layer is built for this version.",
+    ),
+    Suppression(
+        "Serverless-LambdaDLQ",
+        FUNCTIONS,
+        "A function's own dead-letter queue serves asynchronous calls only. The reaper, called so, has one. "
+        "API Gateway, Step Functions, queues and streams, which call the others, report or keep failures.",
+    ),
+    Suppression(
+        "Serverless-LambdaEventSourceMappingDestination",
+        ("Pipeline/AttemptMessages", "Delivery/EventMessages", "Delivery/DeliveryMessages"),
+        "Lambda supports no failure destination for SQS; the queue's own redrive policy keeps what fails.",
+    ),
+    Suppression(
+        "AwsSolutions-SQS3",
+        ("Pipeline/OutboxFailures", "Pipeline/JournalFailures"),
+        "These are dead-letter queues, of event source mappings, where the rule does not look.",
+    ),
+    Suppression(
+        "Serverless-SQSRedrivePolicy",
+        (
+            "Pipeline/Attempts/DeadLetters",
+            "Pipeline/OutboxFailures",
+            "Pipeline/JournalFailures",
+            "Pipeline/ReapFailures",
+            "Delivery/Events/DeadLetters",
+            "Delivery/Deliveries/DeadLetters",
+        ),
+        "These are dead-letter queues: the end of the line, with an alarm.",
+    ),
+    Suppression(
+        "Serverless-SNSRedrivePolicy",
+        ("Data/Alarms",),
+        "The only subscriber is the operator's mailbox. The alarm itself stays red until it is mended.",
+    ),
+)
+
+
+def acknowledge(app: cdk.App) -> None:
+    """Tell cdk-nag what is accepted, in every cell."""
+    stacks = [child for child in app.node.children if isinstance(child, cdk.Stack)]
+    for suppression in SUPPRESSIONS:
+        for stack in stacks:
+            cell, _, part = stack.node.id.rpartition("-")
+            rule = suppression.rule.replace("{cell}", cell)
+            for construct in _found(stack, part, suppression.where):
+                accepted = cdk.Acknowledgment(id=rule, reason=suppression.reason)
+                cdk.Validations.of(construct).acknowledge(accepted)
+
+
+def _found(stack: cdk.Stack, part: str, where: Iterable[str]) -> Iterator[IConstruct]:
+    """The stack's constructs at these paths. One that this configuration does not make is passed over."""
+    for path in where:
+        first, *rest = path.split("/")
+        construct: IConstruct | None = stack if first == part else None
+        for name in rest:
+            construct = construct.node.try_find_child(name) if construct else None
+        if construct:
+            yield construct

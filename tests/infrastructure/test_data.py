@@ -1,0 +1,110 @@
+"""What must outlive every deployment does."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.infrastructure.synth import Resource, Synth
+from tidegate.adapters.dynamodb.schema import TABLES, TableSchema
+
+# A change here replaces the resource, and with it what it holds.
+STATEFUL = {
+    "KeysTableF42AC009": "AWS::DynamoDB::Table",
+    "WalletsTableD5A0F0E9": "AWS::DynamoDB::Table",
+    "GenerationsTableB359B11A": "AWS::DynamoDB::Table",
+    "WebhooksTable55C3C645": "AWS::DynamoDB::Table",
+    "OutputsBucket9B9CD849": "AWS::S3::Bucket",
+    "CredentialsSecret40F8BB41": "AWS::SecretsManager::Secret",
+    "EventsBus45DE4339": "AWS::Events::EventBus",
+    "FrontDoorApi9446D656": "AWS::ApiGatewayV2::Api",
+}
+RETAINED = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+DATA = "Tidegate-Prod-Us-Data"
+
+
+def table(synth: Synth, schema: TableSchema) -> Resource:
+    return synth.one("AWS::DynamoDB::Table", f"{schema.name.capitalize()}Table")
+
+
+def test_stateful_resources_keep_their_logical_ids(prod: Synth) -> None:
+    data = prod.templates[DATA]["Resources"]
+    found = {
+        logical_id: body["Type"] for logical_id, body in data.items() if body["Type"] in STATEFUL.values()
+    }
+    assert found == STATEFUL
+
+
+def test_stateful_resources_are_in_the_data_stack_only(prod: Synth) -> None:
+    for resource in prod.resources():
+        assert resource.body["Type"] not in STATEFUL.values() or resource.stack == DATA
+
+
+def test_data_survives_its_stack_on_aws_and_not_locally(prod: Synth, local: Synth) -> None:
+    for synth, policy in ((prod, "Retain"), (local, "Delete")):
+        for resource in synth.resources():
+            if resource.body["Type"] in RETAINED:
+                assert resource.body["DeletionPolicy"] == policy
+                assert resource.body["UpdateReplacePolicy"] == policy
+
+
+@pytest.mark.parametrize("schema", TABLES, ids=lambda schema: schema.name)
+def test_a_table_is_shaped_as_its_schema_says(prod: Synth, schema: TableSchema) -> None:
+    props = table(prod, schema).props
+    keys = [key["AttributeName"] for key in props["KeySchema"]]
+    assert keys == [name for name in (schema.partition, schema.sort) if name]
+    assert {attribute["AttributeType"] for attribute in props["AttributeDefinitions"]} == {"S"}
+    stream = props.get("StreamSpecification", {}).get("StreamViewType")
+    assert stream == ("NEW_AND_OLD_IMAGES" if schema.stream else None)
+    ttl = {"AttributeName": schema.ttl, "Enabled": True} if schema.ttl else None
+    assert props.get("TimeToLiveSpecification") == ttl
+
+
+@pytest.mark.parametrize("schema", TABLES, ids=lambda schema: schema.name)
+def test_an_index_holds_keys_only(prod: Synth, schema: TableSchema) -> None:
+    indexes = table(prod, schema).props.get("GlobalSecondaryIndexes", [])
+    found = [
+        (index["IndexName"], [key["AttributeName"] for key in index["KeySchema"]], index["Projection"])
+        for index in indexes
+    ]
+    index = schema.index
+    expected = [(index.name, [index.partition, index.sort], {"ProjectionType": "KEYS_ONLY"})] if index else []
+    assert found == expected
+
+
+@pytest.mark.parametrize("schema", TABLES, ids=lambda schema: schema.name)
+def test_a_table_bills_on_demand_and_cannot_be_deleted_by_accident(
+    prod: Synth, local: Synth, schema: TableSchema
+) -> None:
+    props = table(prod, schema).props
+    assert props["BillingMode"] == "PAY_PER_REQUEST"
+    assert props["DeletionProtectionEnabled"] is True
+    assert props["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert "SSESpecification" not in props  # absent: encrypted with the key that DynamoDB owns
+    assert table(local, schema).props["DeletionProtectionEnabled"] is False
+
+
+def test_the_bucket_is_private_encrypted_tls_only_and_emptied_by_age(prod: Synth) -> None:
+    props = prod.one("AWS::S3::Bucket", "OutputsBucket").props
+    assert set(props["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(props["PublicAccessBlockConfiguration"]) == 4
+    (encryption,) = props["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    (rule,) = props["LifecycleConfiguration"]["Rules"]
+    assert rule["ExpirationInDays"] == 7
+    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    (policy,) = prod.all("AWS::S3::BucketPolicy")
+    (statement,) = policy.props["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_there_is_one_secret_with_a_generated_sealing_key(prod: Synth) -> None:
+    (secret,) = prod.all("AWS::SecretsManager::Secret")
+    generated = secret.props["GenerateSecretString"]
+    # CloudFormation would generate the value anew if any of this changed.
+    assert generated == {
+        "SecretStringTemplate": '{"providers":{}}',
+        "GenerateStringKey": "sealing_key",
+        "PasswordLength": 64,
+        "ExcludePunctuation": True,
+    }

@@ -1,0 +1,52 @@
+"""What all functions have in common."""
+
+from __future__ import annotations
+
+from tests.infrastructure.synth import Synth
+
+WORKERS = {"pipeline.attempt": 60, "pipeline.conclude": 30, "delivery.deliver": 60}
+
+
+def test_every_function_runs_python_3_13_on_arm(prod: Synth) -> None:
+    for function in prod.functions().values():
+        assert function.props["Runtime"] == "python3.13"
+        assert function.props["Architectures"] == ["arm64"]
+
+
+def test_every_function_is_traced_and_logs_json_to_a_group_that_ends(prod: Synth) -> None:
+    groups = {group.name: group for group in prod.all("AWS::Logs::LogGroup")}
+    for function in prod.functions().values():
+        assert function.props["TracingConfig"] == {"Mode": "Active"}
+        logging = function.props["LoggingConfig"]
+        assert logging["LogFormat"] == "JSON"
+        assert groups[prod.text(logging["LogGroup"])].props["RetentionInDays"] == 30
+
+
+def test_a_log_group_is_named_after_its_function(prod: Synth) -> None:
+    names = {group.props["LogGroupName"] for group in prod.all("AWS::Logs::LogGroup")}
+    assert {f"/tidegate-prod-us/{name}" for name in prod.functions()} <= names
+
+
+def test_callers_are_answered_in_time(prod: Synth) -> None:
+    for name, function in prod.functions().items():
+        if name.startswith(("babysea.", "outputs.", "callbacks.")):
+            assert function.props["Timeout"] == 15  # the SDK's starters give up after 20 s
+
+
+def test_workers_have_the_time_that_their_queue_allows(prod: Synth) -> None:
+    functions = prod.functions()
+    assert {name: functions[name].props["Timeout"] for name in WORKERS} == WORKERS
+
+
+def test_all_functions_share_one_code_asset_and_their_stacks_layers(prod: Synth) -> None:
+    functions = prod.functions().values()
+    assert len({function.props["Code"]["S3Key"] for function in functions}) == 1
+    for function in functions:
+        layers = {prod.text(layer) for layer in function.props["Layers"]}
+        assert layers == {"FunctionsDependencies", "FunctionsCore"}
+
+
+def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:
+    layers = prod.all("AWS::Lambda::LayerVersion")
+    assert sorted({layer.stack.rpartition("-")[2] for layer in layers}) == ["Api", "Delivery", "Pipeline"]
+    assert len(layers) == 6

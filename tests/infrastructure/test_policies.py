@@ -1,0 +1,157 @@
+"""Least privilege: what each function may call, to the letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.infrastructure.synth import Resource, Synth
+
+STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+READ_SECRET = {"secretsmanager:GetSecretValue"}
+SEND = {"sqs:SendMessage"}
+AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}}
+SUBMIT = {
+    **AUTHENTICATE,
+    "WalletsTable": {"dynamodb:UpdateItem"},
+    "GenerationsTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+}
+CALLBACK = {
+    "GenerationsTable": {"dynamodb:GetItem"},
+    "CredentialsSecret": READ_SECRET,
+    "AttemptsQueue": SEND,
+}
+TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+
+# Besides tracing, and writing to its own log group. "*" only where AWS offers no resource.
+CALLS: dict[str, dict[str, set[str]]] = {
+    "babysea.generate_image": SUBMIT,
+    "babysea.generate_video": SUBMIT,
+    "babysea.content_get": {**AUTHENTICATE, "GenerationsTable": {"dynamodb:GetItem"}},
+    "babysea.content_cancel": {
+        **AUTHENTICATE,
+        "WalletsTable": {"dynamodb:UpdateItem"},
+        "GenerationsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "AttemptsQueue": SEND,
+    },
+    "babysea.status": AUTHENTICATE,
+    "babysea.library_models": AUTHENTICATE,
+    "babysea.not_found": {},
+    "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
+    "callbacks.replicate": CALLBACK,
+    "callbacks.fal": CALLBACK,
+    "pipeline.outbox": {
+        "GenerationsTable": STREAM,
+        "*": {"dynamodb:ListStreams"},
+        "MachineGeneration": {"states:StartExecution"},
+        "EventsBus": {"events:PutEvents"},
+        "OutboxFailuresQueue": SEND,
+    },
+    "pipeline.journal": {
+        "WalletsTable": {*STREAM, "dynamodb:PutItem"},
+        "*": {"dynamodb:ListStreams"},
+        "JournalFailuresQueue": SEND,
+    },
+    "pipeline.attempt": {
+        "GenerationsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "WalletsTable": {"dynamodb:UpdateItem"},
+        "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
+        "CredentialsSecret": READ_SECRET,
+        "AttemptsQueue": CONSUME | SEND,
+        "MachineGeneration": {"states:SendTaskFailure", "states:SendTaskSuccess"},
+    },
+    "pipeline.conclude": {
+        "GenerationsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "WalletsTable": {"dynamodb:UpdateItem"},
+    },
+    "pipeline.reap": {
+        "WalletsTable/index/accounts": {"dynamodb:Query"},
+        "WalletsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "GenerationsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "MachineGeneration": {"states:StartExecution"},
+        "ReapFailuresQueue": SEND,
+    },
+    "delivery.fan_out": {
+        "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
+        "DeliveriesQueue": SEND,
+        "EventsQueue": CONSUME,
+    },
+    "delivery.deliver": {
+        "WebhooksTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "CredentialsSecret": READ_SECRET,
+        "DeliveriesQueue": CONSUME | SEND,
+    },
+}
+
+
+def allowed(synth: Synth, role: Resource) -> dict[str, set[str]]:
+    """Resource → actions, over all statements of a role."""
+    calls: dict[str, set[str]] = {}
+    for policy in role.props["Policies"]:
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for resource in _list(statement["Resource"]):
+                calls.setdefault(synth.text(resource), set()).update(_list(statement["Action"]))
+    return calls
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _role_of(synth: Synth, function: Resource) -> Resource:
+    return synth.one("AWS::IAM::Role", synth.text(function.props["Role"]))
+
+
+def test_the_table_names_every_function(prod: Synth) -> None:
+    assert set(prod.functions()) == set(CALLS)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_function_may_call_exactly_what_it_calls(prod: Synth, name: str) -> None:
+    function = prod.functions()[name]
+    own_log = prod.text(function.props["LoggingConfig"]["LogGroup"])
+    expected = {resource: set(actions) for resource, actions in CALLS[name].items()}
+    expected.setdefault("*", set()).update(TRACE)
+    expected[own_log] = WRITE_LOG
+    assert allowed(prod, _role_of(prod, function)) == expected
+
+
+def test_every_function_has_a_role_and_a_log_group_of_its_own(prod: Synth) -> None:
+    functions = prod.functions().values()
+    assert len({prod.text(function.props["Role"]) for function in functions}) == len(functions)
+    log_groups = {prod.text(function.props["LoggingConfig"]["LogGroup"]) for function in functions}
+    assert len(log_groups) == len(functions)
+
+
+def test_the_machine_may_send_attempts_and_call_conclude(prod: Synth) -> None:
+    calls = allowed(prod, prod.one("AWS::IAM::Role", "MachineRole"))
+    unnameable = {action.partition(":")[0] for action in calls.pop("*")}
+    assert unnameable == {"logs", "xray"}
+    assert calls == {
+        "AttemptsQueue": {"sqs:SendMessage"},
+        "FunctionsPipelineConclude": {"lambda:InvokeFunction"},
+    }
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_local_role_differs_only_where_the_emulator_does(prod: Synth, local: Synth, name: str) -> None:
+    on_aws, here = (allowed(synth, _role_of(synth, synth.functions()[name])) for synth in (prod, local))
+    for resource in list(here):
+        if resource.endswith(":secret:CredentialsSecret-??????"):
+            here["CredentialsSecret"] = here.pop(resource)
+    if answers := here["*"] & {"states:SendTaskFailure", "states:SendTaskSuccess"}:
+        here["*"] -= answers
+        here["MachineGeneration"] = answers
+    assert here == on_aws
+
+
+def test_no_role_has_a_managed_policy_or_a_wildcard_action(prod: Synth) -> None:
+    assert not prod.all("AWS::IAM::Policy")
+    for role in prod.all("AWS::IAM::Role"):
+        assert "ManagedPolicyArns" not in role.props
+        actions = set().union(*allowed(prod, role).values())
+        assert not {action for action in actions if "*" in action}

@@ -1,0 +1,54 @@
+"""What callers can ask, and which function answers."""
+
+from __future__ import annotations
+
+from tests.infrastructure.synth import ROOT, Synth
+
+ROUTES = {
+    "POST /v1/generate/image/{model_identifier+}": "babysea.generate_image",
+    "POST /v1/generate/video/{model_identifier+}": "babysea.generate_video",
+    "GET /v1/content/{generation_id}": "babysea.content_get",
+    "POST /v1/content/generation/cancel/{generation_id}": "babysea.content_cancel",
+    "GET /v1/status": "babysea.status",
+    "GET /v1/library/models": "babysea.library_models",
+    "GET /outputs/{key+}": "outputs.redirect",
+    "HEAD /outputs/{key+}": "outputs.redirect",
+    "POST /callbacks/replicate/{generation_id}/{number}/{token}": "callbacks.replicate",
+    "POST /callbacks/fal/{generation_id}/{number}/{token}": "callbacks.fal",
+    "$default": "babysea.not_found",
+}
+
+
+def test_each_route_leads_to_its_function(prod: Synth) -> None:
+    functions = {function.name: name for name, function in prod.functions().items()}
+    integrations = {
+        integration.logical_id: functions[prod.text(integration.props["IntegrationUri"])]
+        for integration in prod.all("AWS::ApiGatewayV2::Integration")
+    }
+    routes = {
+        route.props["RouteKey"]: integrations[route.props["Target"]["Fn::Join"][1][1]["Ref"]]
+        for route in prod.all("AWS::ApiGatewayV2::Route")
+    }
+    assert routes == ROUTES
+
+
+def test_every_integration_speaks_payload_format_2(prod: Synth) -> None:
+    integrations = prod.all("AWS::ApiGatewayV2::Integration")
+    assert {integration.props["PayloadFormatVersion"] for integration in integrations} == {"2.0"}
+
+
+def test_the_api_may_call_a_function_through_its_own_routes_only(prod: Synth) -> None:
+    permissions = [
+        permission
+        for permission in prod.all("AWS::Lambda::Permission")
+        if permission.props["Principal"] == "apigateway.amazonaws.com"
+    ]
+    assert len(permissions) == len(ROUTES)
+    for permission in permissions:
+        assert "FrontDoorApi" in prod.text(permission.props["SourceArn"])
+
+
+def test_every_deployed_function_has_its_file_and_every_file_is_deployed(prod: Synth) -> None:
+    files = (ROOT / "functions").glob("*/*.py")
+    written = {f"{file.parent.name}.{file.stem}" for file in files if file.stem != "__init__"}
+    assert set(prod.functions()) == written
