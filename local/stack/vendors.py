@@ -1,0 +1,45 @@
+"""The simulated vendors' credentials, put where an operator puts real ones: into the deployment's secret."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import urllib3
+
+from local.stack.emulator import Emulator
+from local.stack.errors import StackError
+from local.stack.waiting import TIMEOUT_S
+
+_KEY: Final = "simulated"  # the simulator takes any key that is not empty
+_SECRET_PATH: Final = "/replicate/v1/webhooks/default/secret"  # noqa: S105  a path, as Replicate's API has it
+
+
+def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str) -> None:
+    """Write the credentials into the secret, beside the sealing key, unless they are there.
+
+    Raises:
+        StackError: the simulator does not tell its signing secret.
+    """
+    credentials = {
+        "replicate": {"api_key": _KEY, "webhook_secret": _signing_secret(simulator_url)},
+        "fal": {"api_key": _KEY},
+    }
+    current = json.loads(emulator.secret(secret_id))
+    providers = {**current.get("providers", {}), **credentials}
+    if providers != current.get("providers"):
+        emulator.put_secret(secret_id, json.dumps({**current, "providers": providers}))
+
+
+def _signing_secret(simulator_url: str) -> str:
+    answer = urllib3.request(
+        "GET",
+        simulator_url + _SECRET_PATH,
+        headers={"authorization": f"Bearer {_KEY}"},
+        timeout=TIMEOUT_S,
+        retries=False,
+    )
+    try:
+        return str(answer.json()["key"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StackError(f"The simulator at {simulator_url} did not tell its signing secret") from error

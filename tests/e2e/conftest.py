@@ -1,0 +1,53 @@
+"""The deployed embedded stack: started once for the session, on ports of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.stack.info import StackInfo
+from local.stack.ports import Ports
+from local.stack.stack import Stack
+from tests.e2e.customer import Customer
+from tidegate.runtime import Runtime
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this folder."""
+    for item in items:
+        if "/e2e/" in item.nodeid:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The CDK app, deployed by the real CDK CLI onto the emulator."""
+    stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic())
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.down()
+
+
+@pytest.fixture(scope="session")
+def info(stack: Stack) -> StackInfo:
+    """Where everything is."""
+    assert stack.info is not None
+    return stack.info
+
+
+@pytest.fixture(scope="session")
+def deployed(info: StackInfo) -> Runtime:
+    """The operator's view of the stack."""
+    return info.runtime()
+
+
+@pytest.fixture
+def customer(info: StackInfo, deployed: Runtime) -> Iterator[Customer]:
+    """A customer of its own for each test, with $1 and a webhook; its books must be exact at the end."""
+    customer = Customer.sign_up(info, deployed)
+    yield customer
+    customer.settle_down()
+    assert customer.books_are_exact()
