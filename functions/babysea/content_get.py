@@ -18,5 +18,4 @@ def handler(request: Request, caller: Caller, services: Runtime) -> Answer:
     generation = services.generations.get(caller.key.account_id, read_generation_id(request))
     if generation is None:
         raise GenerationNotFound("There is no such generation.")
-    # A poll that finds nothing finished builds no S3 client.
-    return Answer(present_generation(generation, lambda key: services.outputs.public_url(key)))  # noqa: PLW0108
+    return Answer(present_generation(generation, services.output_url))

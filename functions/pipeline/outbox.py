@@ -22,5 +22,5 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 
 def _present(generation: Generation) -> dict[str, object] | None:
-    urls = [runtime.outputs.public_url(output.key) for output in generation.outputs]
+    urls = [runtime.output_url(output.key) for output in generation.outputs]
     return event_detail(generation, urls, generation_error_code)

@@ -107,7 +107,7 @@ def test_a_bus_that_is_down_makes_the_batch_come_again() -> None:
 
 
 def _wallet_image(runtime: Runtime, account_id: str) -> dict[str, Any]:
-    return runtime.dynamodb.get_item(  # type: ignore[return-value]
+    return runtime.dynamodb.get_item(
         TableName="wallets", Key={"account_id": {"S": account_id}, "item": {"S": "wallet"}}
     )["Item"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -126,10 +127,8 @@ def test_a_refused_submit_does_not_use_up_its_key(runtime: Runtime, account_id: 
 
 def _cancelled(*codes: str) -> ClientError:
     reasons = [{"Code": code} for code in codes]
-    return ClientError(
-        {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},  # type: ignore[typeddict-unknown-key]
-        "TransactWriteItems",
-    )
+    response: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+    return ClientError(response, "TransactWriteItems")
 
 
 @pytest.mark.parametrize(

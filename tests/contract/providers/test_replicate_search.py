@@ -10,13 +10,14 @@ import pytest
 
 from tests.contract.providers.wire import Vendor, answer, fixture, job, secrets
 from tidegate.adapters.http import HttpResponse, ResponseLost
-from tidegate.adapters.providers.protocol import OutcomeUnknown
+from tidegate.adapters.providers.protocol import OutcomeUnknown, SearchUnsupported
 from tidegate.adapters.providers.replicate import Replicate
 from tidegate.domain.attempt import Prediction
 
 MODEL = "black-forest-labs/flux-schnell"
 WIRE: dict[str, Any] = fixture("replicate_prediction")
-JOB = job(MODEL, num_outputs=1, guidance=Decimal("3.5"))
+WIRE["input"]["seed"] = 42
+JOB = job(MODEL, num_outputs=1, guidance=Decimal("3.5"), seed=42)
 SINCE_MS, UNTIL_MS = 1_795_168_800_000, 1_795_168_860_500
 
 
@@ -48,7 +49,7 @@ def test_defaults_that_replicate_filled_in_do_not_hide_the_job() -> None:
 def test_a_pinned_version_is_matched_by_version() -> None:
     version = "a" * 64
     vendor = Vendor(script=[page(WIRE | {"model": "owner/name", "version": version})])
-    pinned = job(version, num_outputs=1)
+    pinned = job(version, num_outputs=1, guidance=3.5, seed=42)
     assert Replicate(vendor, secrets()).search(pinned, SINCE_MS, UNTIL_MS) is not None
 
 
@@ -117,3 +118,8 @@ def test_a_list_without_end_is_not_read_for_ever() -> None:
     endless = [page(following="?cursor=again") for _ in range(1_000)]
     with pytest.raises(OutcomeUnknown):
         search(*endless)
+
+
+def test_a_job_without_a_seed_is_not_searched_for() -> None:
+    with pytest.raises(SearchUnsupported):
+        Replicate(Vendor(script=[]), secrets()).search(job(MODEL), SINCE_MS, UNTIL_MS)

@@ -52,7 +52,9 @@ class Side:
     http: HttpClient
 
     def job(self, prompt: str, callback_url: str | None = None) -> Job:
-        return Job(self.native_model, MediaType.IMAGE, {"prompt": prompt}, callback_url, "generation/1")
+        return Job(
+            self.native_model, MediaType.IMAGE, {"prompt": prompt, "seed": 42}, callback_url, "generation/1"
+        )
 
     def submit(self, prompt: str, callback_url: str | None = None) -> Prediction:
         accepted = self.provider.submit(self.job(prompt, callback_url))

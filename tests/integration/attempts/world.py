@@ -227,7 +227,7 @@ class World:
             "task_token": token,
         }
         self.put(body, 0)
-        self.put({"kind": "timeout", "token": token}, BUDGET.attempt_s + 60)
+        self.put({"kind": "timeout", "token": token}, BUDGET.attempt_s + 150)
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────
 

@@ -182,7 +182,7 @@ def test_a_public_url_redirects_to_a_short_lived_one(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
     (output,) = store(runtime, MediaFile(data=PICTURE))
-    path = urlsplit(runtime.outputs.public_url(output.key)).path
+    path = urlsplit(runtime.output_url(output.key)).path
     answer = redirect(runtime, monkeypatch, path.removeprefix("/outputs/"), method)
     location = urlsplit(answer["headers"]["location"])
     assert answer["statusCode"] == 302

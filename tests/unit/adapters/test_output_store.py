@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.session import get_session
 
-from tidegate.adapters.s3 import OutputStore, generation_of, new_folder
+from tidegate.adapters.s3 import OutputStore, generation_of, new_folder, public_url
 
 GENERATION_ID = "0197a4c2-7d1e-7abc-9def-0123456789ab"
 KEY = f"{GENERATION_ID}/AAAAAAAAAAAAAAAAAAAAAA/0.png"
@@ -26,11 +26,11 @@ def store() -> OutputStore:
         endpoint_url="http://127.0.0.1:1",
         config=Config(signature_version="s3v4"),
     )
-    return OutputStore(client, "outputs", "https://api.example.com/")
+    return OutputStore(client, "outputs")
 
 
-def test_the_public_url_lies_below_the_gateways_own(store: OutputStore) -> None:
-    assert store.public_url(KEY) == f"https://api.example.com/outputs/{KEY}"
+def test_the_public_url_lies_below_the_gateways_own() -> None:
+    assert public_url("https://api.example.com", KEY) == f"https://api.example.com/outputs/{KEY}"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])

@@ -17,7 +17,8 @@ from tidegate.domain.media import Media, sniff
 def png(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
-    return b"\x89PNG\r\n\x1a\n" + chunk + b"\x00\x00\x00\x00IEND\xaeB`\x82"
+    data = struct.pack(">I", 50) + b"IDAT" + b"\x07" * 54
+    return b"\x89PNG\r\n\x1a\n" + chunk + data + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 
 
 def segment(marker: int, content: bytes) -> bytes:
@@ -65,6 +66,9 @@ IMAGES = {
     "lossless webp": (vp8l(640, 480), "image/webp", "webp"),
     "extended webp": (vp8x(640, 480), "image/webp", "webp"),
     "gif": (gif(640, 480), "image/gif", "gif"),
+    "gif with padding": (gif(640, 480) + b"\x00" * 9, "image/gif", "gif"),
+    "png with something behind it": (png(640, 480) + b"x" * 9_000, "image/png", "png"),
+    "jpeg with something behind it": (jpeg(640, 480) + b"x" * 900, "image/jpeg", "jpg"),
     "old gif": (gif(640, 480, b"GIF87a"), "image/gif", "gif"),
 }
 
@@ -82,18 +86,24 @@ NOT_MEDIA = {
     "png: another first chunk": b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIDAT" + b"\x01" * 13,
     "png: no width": png(0, 480),
     "png: cut in the header": png(640, 480)[:22],
+    "png: cut in the data": png(640, 480)[:80],
+    "png: cut before the end": png(640, 480)[:-12],
+    "png: cut in the end": png(640, 480)[:-1],
+    "png: chunks without end": png(640, 480)[:33] + b"\x00\x00\x00\x00tEXtCRC!" * 65_536,
     "jpeg: the signature only": b"\xff\xd8\xff",
     "jpeg: no frame": b"\xff\xd8" + segment(0xE0, b"JFIF\x00" * 3) + b"\xff\xd9" + b"\x00" * 20,
     "jpeg: no height": jpeg(640, 0),
-    "jpeg: a segment past the end": b"\xff\xd8\xff\xe0\xff\xff" + b"\x00" * 100,
-    "jpeg: metadata without end": b"\xff\xd8" + segment(0xE1, b"") * 1_000,
+    "jpeg: cut before the end": jpeg(640, 480)[:-2],
+    "jpeg: a segment past the end": b"\xff\xd8\xff\xe0\xff\xff" + b"\x00" * 100 + b"\xff\xd9",
+    "jpeg: metadata without end": b"\xff\xd8" + segment(0xE1, b"") * 1_000 + b"\xff\xd9",
+    "webp: cut in the data": vp8x(640, 480)[:-1],
     "webp: another RIFF": b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x00" * 40,
     "webp: an unknown chunk": webp(b"ALPH", b"\x00" * 30),
     "webp: no start code": webp(b"VP8 ", b"\x00" * 30),
     "webp: no lossless signature": webp(b"VP8L", b"\x00" * 30),
-    "webp: cut in the extended header": vp8x(640, 480)[:29],
-    "webp: cut in the lossy header": vp8(640, 480)[:28],
-    "gif: cut": b"GIF89a\x80",
+    "webp: cut in the extended header": b"RIFF\x10\x00\x00\x00" + vp8x(640, 480)[8:29],
+    "webp: cut in the lossy header": b"RIFF\x10\x00\x00\x00" + vp8(640, 480)[8:28],
+    "gif: cut": gif(640, 480)[:-1],
     "matroska": WEBM.replace(b"\x84webm", b"\x88matroska"),
     "ebml without a type": b"\x1a\x45\xdf\xa3" + b"\x00" * 40,
 }

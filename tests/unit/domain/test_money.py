@@ -33,7 +33,7 @@ def test_arithmetic_stays_money() -> None:
     price = Money.of("0.052")
     assert price * 2 + Money(1) - price == Money(52_001)
     assert Money.of("12.480") // price == 240
-    assert ZERO < price
+    assert price > ZERO
 
 
 @pytest.mark.parametrize(

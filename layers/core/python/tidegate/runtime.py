@@ -169,7 +169,7 @@ class Runtime:
         """The bucket of produced files."""
         from tidegate.adapters.s3 import OutputStore  # noqa: PLC0415
 
-        return OutputStore(self._s3, self.setting("OUTPUTS_BUCKET"), self.setting("PUBLIC_BASE_URL", ""))
+        return OutputStore(self._s3, self.setting("OUTPUTS_BUCKET"))
 
     @cached_property
     def attempts(self) -> Queue:
@@ -219,7 +219,7 @@ class Runtime:
         from tidegate.usecases.attempts.context import Context  # noqa: PLC0415
         from tidegate.usecases.store_outputs import store_outputs  # noqa: PLC0415
 
-        worker_timeout_s = int(self.setting("WORKER_TIMEOUT_SECONDS", "120"))
+        worker_timeout_s = int(self.setting("WORKER_TIMEOUT_SECONDS", "60"))
 
         def store(generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
             return store_outputs(
@@ -244,6 +244,12 @@ class Runtime:
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
         )
+
+    def output_url(self, key: str) -> str:
+        """Where callers get a stored output."""
+        from tidegate.adapters.s3 import public_url  # noqa: PLC0415
+
+        return public_url(self.public_base_url, key)
 
     @property
     def public_base_url(self) -> str:

@@ -28,13 +28,17 @@ def generation_of(key: str) -> str | None:
     return match[1] if match else None
 
 
+def public_url(base_url: str, key: str) -> str:
+    """Return the URL that callers get: it stays valid as long as the file does."""
+    return f"{base_url}/outputs/{key}"
+
+
 class OutputStore:
     """Writes, signs and deletes. Signing makes no AWS call."""
 
-    def __init__(self, client: S3Client, bucket: str, public_base_url: str) -> None:
+    def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
-        self._base_url = public_base_url.rstrip("/")
 
     def put(self, key: str, file: IO[bytes], content_type: str, size: int) -> None:
         """Store a file of ``size`` bytes, read from its start. A key is never written twice."""
@@ -47,10 +51,6 @@ class OutputStore:
             ContentLength=size,
             CacheControl="private, max-age=31536000, immutable",
         )
-
-    def public_url(self, key: str) -> str:
-        """Return the URL that callers get: it stays valid as long as the file does."""
-        return f"{self._base_url}/outputs/{key}"
 
     def presign(
         self,

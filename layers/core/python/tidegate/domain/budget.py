@@ -10,6 +10,7 @@ from tidegate.domain.attempt import FailureClass
 from tidegate.domain.generation import MediaType
 
 SUBMIT_RETRIES: Final = 1  # a definite refusal that asks for patience is tried once more, then we fail over
+LOST_GRACE_S: Final = 5  # how long a job whose answer was lost has to show up before it is looked for
 ORPHAN_POLL_S: Final = 30
 
 

@@ -1,4 +1,4 @@
-"""What can go wrong, one class per meaning, each with a stable ``code`` that surfaces map to their envelope."""
+"""What can go wrong, one class per meaning, each with a stable ``code`` for the surfaces to map."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from tidegate.domain.generation import Settlement, Status
 
 @dataclass(frozen=True, slots=True)
 class Cancellation:
-    """What canceling did. ``provider_cancel_sent`` is best effort: a provider was at work and will be told."""
+    """What canceling did. ``provider_cancel_sent``: a provider was at work and will be told, best effort."""
 
     generation_id: str
     provider_cancel_sent: bool

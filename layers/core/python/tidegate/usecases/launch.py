@@ -10,8 +10,9 @@ from tidegate.adapters.stepfunctions import StateMachine
 from tidegate.domain.budget import Budget
 from tidegate.domain.generation import Generation, MediaType
 
-# The machine waits this much longer than the worker's own deadline: it only steps in when the worker is gone.
-_BACKSTOP_S: Final = 60
+# The machine waits this much longer than the worker's own deadline: a killed worker's message comes back
+# after 90 s (infra/config.py) and finds its job again, so the machine steps in only when nobody takes it.
+BACKSTOP_S: Final = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,6 @@ class Launcher:
             "generation_id": generation.generation_id,
             "number": 1,
             "providers_total": len(generation.providers),
-            "attempt_timeout_s": self.budgets[generation.media_type].attempt_s + _BACKSTOP_S,
+            "attempt_timeout_s": self.budgets[generation.media_type].attempt_s + BACKSTOP_S,
         }
         return self.machine.start(generation.generation_id, payload)

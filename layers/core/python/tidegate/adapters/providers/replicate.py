@@ -27,6 +27,7 @@ from tidegate.adapters.providers.protocol import (
     CallbackRejected,
     OutcomeUnknown,
     ProviderRefused,
+    SearchUnsupported,
 )
 from tidegate.adapters.providers.replicate_failures import FAILED_PREDICTIONS, REFUSALS, symptoms_of
 from tidegate.adapters.providers.upstream import Upstream
@@ -104,9 +105,12 @@ class Replicate:
     def search(self, job: Job, since_ms: int, until_ms: int) -> Prediction | None:
         """Look through the predictions of a time window for one of the same model and input.
 
-        Identical jobs cannot be told apart: more than one match, or one whose input Replicate has already
-        removed, is no answer.
+        The seed, which the worker gives every attempt, tells a job from its like; a model that takes none
+        cannot be searched. More than one match, or one whose input Replicate has already removed, is no
+        answer.
         """
+        if "seed" not in job.input:
+            raise SearchUnsupported("nothing tells this job from another one with the same input")
         wanted = mapping(read_json(write_json(job.input)))
         found: list[str] = []
         for entry in self._created(since_ms, until_ms):

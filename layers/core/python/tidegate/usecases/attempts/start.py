@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tidegate.adapters.dynamodb.attempt_codec import prediction_value
@@ -19,7 +21,7 @@ from tidegate.domain.attempt import (
     Prediction,
     Succeeded,
 )
-from tidegate.domain.budget import ORPHAN_POLL_S, retry_delay_s
+from tidegate.domain.budget import LOST_GRACE_S, ORPHAN_POLL_S, retry_delay_s
 from tidegate.domain.generation import Generation
 from tidegate.domain.money import ZERO
 from tidegate.domain.pricing import cost
@@ -99,7 +101,7 @@ def _job(context: Context, generation: Generation, attempt: Attempt) -> Job:
     return Job(
         native_model=route.native_model,
         media_type=generation.media_type,
-        input=native_input(route, generation.params),
+        input=native_input(route, _with_seed(generation.params, reference)),
         callback_url=(
             f"{context.public_base_url}/callbacks/{attempt.provider}/{reference}/{attempt.callback_token}"
             if route.callbacks
@@ -107,6 +109,15 @@ def _job(context: Context, generation: Generation, attempt: Attempt) -> Job:
         ),
         reference=reference,
     )
+
+
+def _with_seed(params: Mapping[str, object], reference: str) -> Mapping[str, object]:
+    """Give every attempt a seed of its own, so that a lost job can be told from its like when searched.
+
+    It follows from the reference, so a rebuilt job is the same job. Providers agree on 31 bits.
+    """
+    seed = int.from_bytes(hashlib.sha256(reference.encode()).digest()[:4]) >> 1
+    return {"generation_seed": seed, **params}
 
 
 def _claim_and_send(context: Context, generation: Generation, attempt: Attempt) -> None:
@@ -126,7 +137,7 @@ def _send(context: Context, generation: Generation, attempt: Attempt) -> None:
     except ProviderRefused as error:
         _refused(context, generation, attempt, error.failure)
     except OutcomeUnknown:
-        _recover(context, generation, attempt)
+        _look_later(context, attempt)
     else:
         if isinstance(result, Accepted):
             _note_submitted(context, generation, attempt, result.prediction)
@@ -150,6 +161,15 @@ def _refused(context: Context, generation: Generation, attempt: Attempt, failure
     changes = {"status": AttemptStatus.WAITING, "retries": attempt.retries + 1}
     if context.generations.change_attempt(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
         _later(context, attempt, attempt.task_token or "", delay)
+
+
+def _look_later(context: Context, attempt: Attempt) -> None:
+    """The answer is lost. Give the job time to show up at the provider, or to call back."""
+    lease = context.now_ms() + LOST_GRACE_S * 1000
+    if context.generations.change_attempt(
+        attempt, {"lease_until_ms": lease}, only_if=(AttemptStatus.SUBMITTING,)
+    ):
+        _later(context, attempt, attempt.task_token or "", LOST_GRACE_S)
 
 
 def _recover(context: Context, generation: Generation, attempt: Attempt) -> None:
