@@ -45,7 +45,10 @@ def metering() -> Iterator[Meter]:
         service = client.meta.service_model.service_name
         meter.calls[f"{service}:{operation}"] += 1
         if service == "dynamodb":
-            _consume(meter, operation, params, answer, lambda table, key: _read(original, client, table, key))
+            whole = {name: value for name, value in params.items() if name != "Select"}
+            # A count answers no items, but is billed for all that it passes.
+            read = answer if whole == params else original(client, operation, whole)
+            _consume(meter, operation, params, read, lambda table, key: _read(original, client, table, key))
         return answer
 
     with patch.object(BaseClient, "_make_api_call", metered):

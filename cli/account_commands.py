@@ -12,7 +12,7 @@ from cli.invocation import Answer, Invocation
 from cli.render import dollars, facts, listing, moment
 from tidegate.domain.account import Account
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
-from tidegate.usecases.accounts import create_account, get_account
+from tidegate.usecases.accounts import create_account, get_account, set_plan
 
 group = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
 
@@ -35,6 +35,19 @@ def create(
 def show(call: Invocation, account_id: AccountId) -> Answer:
     """Show one account with its wallet."""
     return _answer(get_account(call.runtime.wallets, account_id))
+
+
+@command(group, "set-plan")
+def change_plan(
+    call: Invocation,
+    account_id: AccountId,
+    plan: Annotated[str, typer.Argument(help=f"One of {', '.join(PLANS)}.")],
+) -> Answer:
+    """Put an account and all its keys on another plan. Repeat it if it was interrupted."""
+    runtime = call.runtime
+    account, changed = set_plan(runtime.keys, runtime.wallets, account_id=account_id, plan=plan)
+    data = {"account_id": account_id, "plan": account.plan, "keys_changed": changed}
+    return Answer(data, facts(data))
 
 
 @command(group, "list")
@@ -70,6 +83,7 @@ def account_data(account: Account) -> dict[str, object]:
         "balance": dollars(account.wallet.balance),
         "held": dollars(account.wallet.held),
         "in_flight": account.wallet.in_flight,
+        "generations": account.wallet.generations,
         "created_at": moment(account.created_at_ms),
     }
 

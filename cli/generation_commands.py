@@ -87,7 +87,8 @@ def _read(call: Invocation, generation_id: str, account_id: str | None) -> Snaps
     if generation is None:
         hint = "" if account_id else "; if it is brand-new, name its account with --account"
         raise GenerationNotFound(f"There is no generation {generation_id}{hint}.")
-    urls = [runtime.output_url(output.key) for output in generation.outputs]
+    remaining = generation.outputs if generation.removed_at_ms is None else ()
+    urls = [runtime.output_url(output.key) for output in remaining]
     return Snapshot(generation, attempts, urls)
 
 

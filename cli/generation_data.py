@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Final
 
 from rich.console import Group
@@ -27,7 +28,10 @@ _ATTEMPT_COLUMNS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A generation and its attempts as they stood when they were read. Equal when nothing changed."""
+    """A generation and its attempts as they stood when they were read. Equal when nothing changed.
+
+    ``output_urls`` are those of the outputs, in order; none when the files are deleted.
+    """
 
     generation: Generation
     attempts: Sequence[Attempt]
@@ -42,7 +46,7 @@ def snapshot_data(snapshot: Snapshot) -> dict[str, object]:
         "attempts": [attempt_data(attempt) for attempt in snapshot.attempts],
         "outputs": [
             output_data(output, url)
-            for output, url in zip(snapshot.generation.outputs, snapshot.output_urls, strict=True)
+            for output, url in zip_longest(snapshot.generation.outputs, snapshot.output_urls)
         ],
     }
 
@@ -66,6 +70,7 @@ def generation_data(generation: Generation) -> dict[str, object]:
         "started_at": moment(generation.started_at_ms),
         "completed_at": moment(generation.completed_at_ms),
         "expires_at": moment(generation.expires_at_ms),
+        "removed_at": moment(generation.removed_at_ms),
         "predict_ms": generation.predict_ms,
     }
 
@@ -87,7 +92,7 @@ def attempt_data(attempt: Attempt) -> dict[str, object]:
     }
 
 
-def output_data(output: Output, url: str) -> dict[str, object]:
+def output_data(output: Output, url: str | None) -> dict[str, object]:
     """Write one produced file for scripts."""
     return {
         "url": url,
@@ -126,6 +131,7 @@ def _summary(generation: Generation, now_ms: int) -> dict[str, object]:
         "waited": span(generation.created_at_ms, generation.started_at_ms),
         "provider's time": span(0, generation.predict_ms),
         "total": span(generation.created_at_ms, generation.completed_at_ms or now_ms),
+        "files deleted": moment(generation.removed_at_ms),
     }
 
 

@@ -11,11 +11,13 @@ from cli.account_commands import AccountId
 from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.render import facts, listing, moment
-from tidegate.domain.keys import PRESETS, SCOPES, Key, KeyState, Surface
-from tidegate.usecases.accounts import create_key, get_account, revoke_key
+from tidegate.domain.keys import DEFAULT_GRACE_H, MAX_GRACE_H, PRESETS, SCOPES, Key, KeyState, Surface
+from tidegate.usecases.accounts import create_key, get_account, revoke_key, set_allowlist
+from tidegate.usecases.rotate_key import rotate_key
 
 group = typer.Typer(help="API keys: what lets a client in.", no_args_is_help=True)
 
+KeyId = Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `key list` shows it.")]
 PresetName = Literal["full_access", "generate_only", "read_only", "monitor_only"]
 _DAY_MS: Final = 24 * 3600 * 1000
 
@@ -32,6 +34,9 @@ def create(
     expires_in_days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="Else it never expires.")
     ] = None,
+    address: Annotated[
+        list[str] | None, typer.Option(help="Works from this IP address or network only; repeatable.")
+    ] = None,
 ) -> Answer:
     """Mint a key and print it, this one time."""
     scopes = _scopes(preset, scope)
@@ -45,6 +50,7 @@ def create(
         name=name if name is not None else preset or "custom",
         now_ms=now_ms,
         expires_at_ms=now_ms + expires_in_days * _DAY_MS if expires_in_days else None,
+        allowlist=address or (),
     )
     shown = key_data(key, now_ms)
     call.note("The key is shown this once: store it now.")
@@ -65,7 +71,7 @@ def list_(call: Invocation, account_id: AccountId) -> Answer:
 def revoke(
     call: Invocation,
     account_id: AccountId,
-    key_id: Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `key list` shows it.")],
+    key_id: KeyId,
 ) -> Answer:
     """Stop a key at once. A revoked key stays revoked."""
     key = revoke_key(call.runtime.keys, account_id=account_id, key_id=key_id)
@@ -79,6 +85,50 @@ def revoke(
     return Answer(data, facts(data))
 
 
+@command(group, "rotate")
+def rotate(
+    call: Invocation,
+    account_id: AccountId,
+    key_id: KeyId,
+    grace_hours: Annotated[
+        int, typer.Option(min=1, max=MAX_GRACE_H, help="How long the old key still works.")
+    ] = DEFAULT_GRACE_H,
+) -> Answer:
+    """Replace a key and print the new one, this one time. The old one works on for a while."""
+    runtime, now_ms = call.runtime, call.runtime.now_ms()
+    rotation = rotate_key(
+        runtime.keys,
+        runtime.wallets,
+        account_id=account_id,
+        key_id=key_id,
+        grace_h=grace_hours,
+        now_ms=now_ms,
+    )
+    old = {"rotated_from": rotation.old.key_id, "rotated_ends_at": moment(rotation.old.expires_at_ms)}
+    shown = {**key_data(rotation.new, now_ms), **old}
+    call.note("The key is shown this once: store it now.")
+    return Answer({"key": rotation.text, **shown}, facts(shown), lines=(rotation.text,))
+
+
+@command(group, "allow")
+def allow(
+    call: Invocation,
+    account_id: AccountId,
+    key_id: KeyId,
+    *,
+    address: Annotated[
+        list[str] | None, typer.Option(help="An IP address or network; repeatable, replaces the list.")
+    ] = None,
+    anywhere: Annotated[bool, typer.Option("--anywhere", help="From every address.")] = False,
+) -> Answer:
+    """Say from which addresses a key works. It holds from the next request on."""
+    if anywhere == bool(address):
+        raise typer.BadParameter("choose the addresses: either one or more --address or --anywhere")
+    key = set_allowlist(call.runtime.keys, account_id=account_id, key_id=key_id, entries=address or ())
+    data = {"key_id": key.key_id, "name": key.name, "allowlist": list(key.allowlist)}
+    return Answer(data, facts(data))
+
+
 def key_data(key: Key, now_ms: int) -> dict[str, object]:
     """Write a key for scripts, without anything that could be used as one."""
     return {
@@ -88,6 +138,7 @@ def key_data(key: Key, now_ms: int) -> dict[str, object]:
         "surface": key.surface.value,
         "prefix": f"{key.prefix}…",
         "scopes": list(key.scopes),
+        "allowlist": list(key.allowlist),
         "state": "expired" if key.has_expired(now_ms) else key.state.value,
         "created_at": moment(key.created_at_ms),
         "expires_at": moment(key.expires_at_ms),

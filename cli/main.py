@@ -10,8 +10,11 @@ from cli import (
     config_commands,
     generation_commands,
     key_commands,
+    ledger_commands,
     wallet_commands,
     webhook_commands,
+    webhook_delivery_commands,  # noqa: F401  adds its commands to the group of webhook_commands
+    webhook_endpoint_commands,  # noqa: F401  same
 )
 
 app = typer.Typer(
@@ -23,6 +26,7 @@ for _name, _module in {
     "account": account_commands,
     "key": key_commands,
     "wallet": wallet_commands,
+    "ledger": ledger_commands,
     "webhook": webhook_commands,
     "generation": generation_commands,
     "catalog": catalog_commands,

@@ -15,6 +15,7 @@ from cli.render import dollars, facts, listing, moment
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import Movement
 from tidegate.usecases.accounts import get_account, grant
+from tidegate.usecases.alerts import set_thresholds
 
 group = typer.Typer(help="Wallets: prepaid dollars.", no_args_is_help=True)
 
@@ -80,6 +81,29 @@ def show(
     columns = ("sequence", "at", "kind", "amount", "balance", "held", "reference")
     table = listing(columns, [[entry[column] for column in columns] for entry in movements])
     return Answer({**data, "movements": movements}, Group(facts(data), "", table))
+
+
+@command(group, "alerts")
+def alerts(
+    call: Invocation,
+    account_id: AccountId,
+    *,
+    threshold: Annotated[
+        list[Money] | None,
+        typer.Option(parser=read_amount, metavar="DOLLARS", help="Tell below this balance; repeatable."),
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="Tell nothing.")] = False,
+) -> Answer:
+    """Show at which balances the event credits.low_balance is sent, or set them."""
+    if threshold and none:
+        raise typer.BadParameter("choose either --threshold or --none")
+    table = call.runtime.alerts
+    if threshold or none:
+        found = set_thresholds(table, account_id=account_id, amounts=threshold or ())
+    else:
+        found = table.get(account_id)
+    data = [{"threshold": dollars(alert.threshold), "armed": alert.armed} for alert in found]
+    return Answer(data, listing(("threshold", "armed"), [(row["threshold"], row["armed"]) for row in data]))
 
 
 def _movement_data(entry: Movement) -> dict[str, object]:

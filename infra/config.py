@@ -65,6 +65,7 @@ class Config:
     reap_every_min: int = 5
     image_budget: str | None = None
     video_budget: str | None = None
+    webhook_times: str | None = None
     max_receives: int = 5
 
     # What is kept, and what it takes to lose it.
@@ -104,7 +105,8 @@ def read_config(node: Node) -> Config:
     Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``,
     ``output_days``; for the local stage also ``provider_base_urls`` (JSON, provider to URL) and
     ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and ``video_budget``
-    (``attempt:hold`` in seconds) override ``tidegate.domain.budget``.
+    (``attempt:hold`` in seconds) override ``tidegate.domain.budget``; ``webhook_times``
+    (``timeout:longest wait in the queue:tail,…`` in seconds) overrides ``tidegate.domain.webhook_retries``.
 
     Raises:
         ConfigError: a value cannot be meant, or a local address is given to another stage.
@@ -128,6 +130,7 @@ def _aws(node: Node, stage: str) -> Config:
         output_days=int(_text(node, "output_days") or DEFAULT_OUTPUT_DAYS),
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
+        webhook_times=_text(node, "webhook_times"),
     )
 
 
@@ -148,6 +151,7 @@ def _local(node: Node) -> Config:
         reap_every_min=1,
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
+        webhook_times=_text(node, "webhook_times") or "3:10:15,20",
         keep_data=False,
         point_in_time_recovery=False,
         log_days=1,

@@ -55,6 +55,12 @@ SUPPRESSIONS: Final = (
         "Objects are named by generation, so a role can only name the bucket. One writes, the other reads.",
     ),
     Suppression(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/"
+        "<RetriesGroupD2409B79>/*]",
+        ("Delivery/Functions/DeliveryDeliverRole",),
+        "A schedule is named by the delivery that it wakes, so a role can only name their group.",
+    ),
+    Suppression(
         "Serverless-LambdaStarPermissions",
         FUNCTIONS,
         "The same three kinds of action for which AWS offers no resource; see AwsSolutions-IAM5.",
@@ -82,7 +88,7 @@ SUPPRESSIONS: Final = (
     ),
     Suppression(
         "AwsSolutions-SQS3",
-        ("Pipeline/OutboxFailures", "Pipeline/JournalFailures"),
+        ("Pipeline/OutboxFailures", "Pipeline/JournalFailures", "Pipeline/AlertsFailures"),
         "These are dead-letter queues, of event source mappings, where the rule does not look.",
     ),
     Suppression(
@@ -91,6 +97,7 @@ SUPPRESSIONS: Final = (
             "Pipeline/Attempts/DeadLetters",
             "Pipeline/OutboxFailures",
             "Pipeline/JournalFailures",
+            "Pipeline/AlertsFailures",
             "Pipeline/ReapFailures",
             "Delivery/Events/DeadLetters",
             "Delivery/Deliveries/DeadLetters",

@@ -18,4 +18,5 @@ def handler(request: Request, caller: Caller, services: Runtime) -> Answer:
     generation = services.generations.get(caller.key.account_id, read_generation_id(request))
     if generation is None:
         raise GenerationNotFound("There is no such generation.")
-    return Answer(present_generation(generation, services.output_url))
+    removed = generation.is_removed(services.now_ms(), services.output_retention_ms)
+    return Answer(present_generation(generation, services.output_url, removed=removed))

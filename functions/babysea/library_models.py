@@ -13,8 +13,5 @@ from tidegate.usecases.authenticate import Caller
 @endpoint(runtime, scope="library:read", bucket=Bucket.GENERAL)
 def handler(_request: Request, _caller: Caller, services: Runtime) -> Answer:
     """List the models that are offered today."""
-    now_ms = services.now_ms()
-    return Answer(
-        present_models(model for model in services.catalog.models if not model.has_retired(now_ms)),
-        "Models retrieved",
-    )
+    models = services.catalog.offered_models(services.now_ms())
+    return Answer(present_models(models), "Models retrieved")

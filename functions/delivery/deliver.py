@@ -1,4 +1,4 @@
-"""One attempt at one webhook delivery per message."""
+"""One attempt at one webhook delivery per message, or the next event of a queue that is being delivered."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from tidegate.adapters.sealing import Sealer
-from tidegate.domain.webhooks import DeliveryKey
+from tidegate.domain.webhook_queue import Drain
+from tidegate.domain.webhooks import DeliveryKey, Endpoint
 from tidegate.runtime import runtime
 from tidegate.usecases.deliver import Sender, deliver
+from tidegate.usecases.drain import drain_next
 
 logger = Logger(service="delivery.deliver")
 
@@ -20,15 +22,19 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     failures = []
     for record in event["Records"]:
         try:
-            _consume(record["body"])
+            _consume(json.loads(record["body"]))
         except Exception:  # one bad record must not hold up the others; SQS counts it and ends in the DLQ
             logger.exception("delivery attempt broke off", extra={"message_id": record["messageId"]})
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
 
 
-def _consume(body: str) -> None:
-    key = DeliveryKey.from_message(json.loads(body))
+def _consume(message: dict[str, Any]) -> None:
+    drain = Drain.from_message(message)
+    if drain is not None:
+        _drain(drain)
+        return
+    key = DeliveryKey.from_message(message)
     outcome = deliver(key, _sender())
     logger.info(
         "delivery attempted",
@@ -36,11 +42,38 @@ def _consume(body: str) -> None:
     )
 
 
+def _drain(drain: Drain) -> None:
+    key = drain_next(drain, webhooks=runtime.webhooks, queue=runtime.deliveries, now_ms=runtime.now_ms())
+    logger.info(
+        "queued event sent off" if key else "queue is done",
+        extra={
+            "account_id": drain.account_id,
+            "endpoint_id": drain.endpoint_id,
+            "delivery_id": key.delivery_id if key else None,
+        },
+    )
+
+
+def _tell_operator(endpoint: Endpoint) -> None:
+    # A metric filter of the stack counts this message: change both together.
+    logger.warning(
+        "webhook endpoint disabled",
+        extra={
+            "account_id": endpoint.account_id,
+            "endpoint_id": endpoint.endpoint_id,
+            "reason": endpoint.disabled_because,
+        },
+    )
+
+
 def _sender() -> Sender:
     return Sender(
         webhooks=runtime.webhooks,
         queue=runtime.deliveries,
+        schedules=runtime.schedules,
         http=runtime.http,
         sealer=Sealer(runtime.secrets.sealing_key),
         now_ms=runtime.now_ms,
+        plan=runtime.retry_plan,
+        on_disabled=_tell_operator,
     )

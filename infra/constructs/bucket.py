@@ -15,6 +15,7 @@ class OutputsBucket(Construct):
 
     def __init__(self, scope: Construct, config: Config) -> None:
         super().__init__(scope, "Outputs")
+        self._days = config.output_days
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -41,9 +42,12 @@ class OutputsBucket(Construct):
         )
 
     def use(self, *operations: str) -> Use:
-        """Allow API operations on objects, such as ``GetObject``; none: the function only learns the name."""
+        """Allow API operations on objects, such as ``GetObject``; none: the function only learns of them.
+
+        It is told the bucket's name, and for how many days files are kept.
+        """
         return Use(
-            env={"OUTPUTS_BUCKET": self.bucket.bucket_name},
+            env={"OUTPUTS_BUCKET": self.bucket.bucket_name, "OUTPUT_DAYS": str(self._days)},
             actions=tuple(f"s3:{operation}" for operation in operations),
             resources=(self.bucket.arn_for_objects("*"),),
         )

@@ -91,6 +91,7 @@ def _cors() -> apigateway.CorsPreflightOptions:
     return apigateway.CorsPreflightOptions(
         allow_origins=["*"],
         allow_methods=[
+            apigateway.CorsHttpMethod.DELETE,
             apigateway.CorsHttpMethod.GET,
             apigateway.CorsHttpMethod.HEAD,
             apigateway.CorsHttpMethod.POST,

@@ -27,6 +27,7 @@ class ApiStack(CellStack):
         self._add_generate()
         self._add_content()
         self._add_account()
+        self._add_library()
         self._add_outputs()
         self._add_callbacks()
         self._add("babysea.not_found", ["$default"], [])
@@ -70,11 +71,42 @@ class ApiStack(CellStack):
                 self._pipeline.attempts.send(),
             ],
         )
+        self._add(
+            "babysea.content_list",
+            ["GET /v1/content/list"],
+            [
+                data.keys.use("UpdateItem"),
+                data.wallets.use("GetItem"),
+                data.generations.use("Query"),
+                data.outputs_bucket.use(),
+            ],
+        )
+        self._add(
+            "babysea.content_delete",
+            ["DELETE /v1/content/{generation_id}"],
+            [
+                data.keys.use("UpdateItem"),
+                data.generations.use("GetItem", "UpdateItem"),
+                data.wallets.use(),
+                data.outputs_bucket.use("DeleteObject"),
+            ],
+        )
 
     def _add_account(self) -> None:
-        count_request = self._data.keys.use("UpdateItem")
+        count_request, read_wallet = self._data.keys.use("UpdateItem"), self._data.wallets.use("GetItem")
         self._add("babysea.status", ["GET /v1/status"], [count_request])
+        self._add("babysea.user_account", ["GET /v1/user/account"], [count_request, read_wallet])
+        self._add("babysea.user_billing", ["GET /v1/user/billing"], [count_request, read_wallet])
+
+    def _add_library(self) -> None:
+        count_request = self._data.keys.use("UpdateItem")
         self._add("babysea.library_models", ["GET /v1/library/models"], [count_request])
+        self._add("babysea.library_providers", ["GET /v1/library/providers"], [count_request])
+        self._add(
+            "babysea.estimate",
+            ["GET /v1/estimate/{model_identifier+}"],
+            [count_request, self._data.wallets.use("GetItem")],
+        )
 
     def _add_outputs(self) -> None:
         routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]

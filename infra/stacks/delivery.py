@@ -8,7 +8,9 @@ from aws_cdk import aws_events_targets as targets
 
 from infra.config import Cell, Config
 from infra.constructs.event_source import feed_from_queue
+from infra.constructs.log_group import count_messages
 from infra.constructs.queue import WorkQueue
+from infra.constructs.schedules import Schedules
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 
@@ -33,6 +35,9 @@ class DeliveryStack(CellStack):
             worker=config.deliveries,
             holds="deliveries that the worker could not handle",
             variable="DELIVERIES_QUEUE_URL",
+        )
+        self._schedules = Schedules(
+            self, "Retries", config, self._deliveries, name=f"{self.slug}-webhook-retries"
         )
         self._add_rule()
         self._add_fan_out()
@@ -69,14 +74,18 @@ class DeliveryStack(CellStack):
         deliver = self._functions.build(
             "delivery.deliver",
             [
-                data.webhooks.use("GetItem", "UpdateItem"),
+                data.webhooks.use("GetItem", "PutItem", "Query", "UpdateItem"),
                 data.secret.read(),
                 self._deliveries.send(),
                 self._deliveries.consume(),
+                self._schedules.create(),
+                self._schedules.pass_role(),
                 data.reach_out(),
             ],
             timeout_s=self.config.deliveries.timeout_s,
+            env={"TIDEGATE_WEBHOOK_TIMES": times} if (times := self.config.webhook_times) else {},
             alarmed=True,
         )
+        count_messages(self, "EndpointsDisabled", deliver, "webhook endpoint disabled")
         # One message each: a customer's slow endpoint must not hold up another's delivery.
         feed_from_queue(self, "DeliveryMessages", deliver, self._deliveries, batch=1)

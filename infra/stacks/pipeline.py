@@ -16,6 +16,7 @@ from infra.stacks.data import DataStack
 
 OUTBOX_BATCH = 25
 JOURNAL_BATCH = 25
+ALERTS_BATCH = 25
 OUTBOX_LATE_MS = 60_000
 WRITTEN = ["INSERT", "MODIFY"]
 
@@ -42,6 +43,7 @@ class PipelineStack(CellStack):
         self._add_attempt()
         self._add_outbox()
         self._add_journal()
+        self._add_alerts()
         self._add_reaper()
         self.output("AttemptsQueueUrl", self.attempts.queue.queue_url, "Drives attempts")
 
@@ -141,6 +143,38 @@ class PipelineStack(CellStack):
             pattern={"eventName": WRITTEN, "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
             dead_letters=failed,
             batch=JOURNAL_BATCH,
+        )
+
+    def _add_alerts(self) -> None:
+        data = self._data
+        failed = DeadLetterQueue(
+            self,
+            "AlertsFailures",
+            self.config,
+            data.alarms,
+            holds="wallet changes that nobody looked at for a low balance",
+        )
+        alerts = self._functions.build(
+            "pipeline.alerts",
+            [
+                *data.wallets.use_stream(),
+                data.wallets.use("GetItem", "UpdateItem"),
+                data.bus.publish(),
+                failed.send(),
+            ],
+            timeout_s=self.config.stream_timeout_s,
+            alarmed=True,
+        )
+        # Beside the journal, not in it: a bus that is down must not hold up the books.
+        feed_from_stream(
+            self,
+            "AlertsRecords",
+            alerts,
+            data.wallets,
+            self.config,
+            pattern={"eventName": ["MODIFY"], "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
+            dead_letters=failed,
+            batch=ALERTS_BATCH,
         )
 
     def _add_reaper(self) -> None:

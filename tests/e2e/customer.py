@@ -53,11 +53,17 @@ class Customer:
 
     @classmethod
     def sign_up(
-        cls, info: StackInfo, deployed: Runtime, *, dollars: str = "1", preset: str = "full_access"
+        cls,
+        info: StackInfo,
+        deployed: Runtime,
+        *,
+        dollars: str = "1",
+        preset: str = "full_access",
+        plan: str = "unlimited",
     ) -> Customer:
         """Open an account with this much money and one webhook endpoint."""
         now_ms = deployed.now_ms()
-        account_id = create_account(deployed.wallets, name="e2e", plan="unlimited", now_ms=now_ms).account_id
+        account_id = create_account(deployed.wallets, name="e2e", plan=plan, now_ms=now_ms).account_id
         if Money.of(dollars) > ZERO:
             grant(
                 deployed.wallets,

@@ -98,8 +98,13 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_GENERATIONS_TABLE": "GenerationsTable",
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
+        "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",
         "TIDEGATE_DELIVERIES_QUEUE_URL": "DeliveriesQueue",
+        "TIDEGATE_DELIVERIES_QUEUE_ARN": "DeliveriesQueue",
+        "TIDEGATE_DELIVERIES_DEAD_LETTERS_ARN": "DeliveriesDeadLettersQueue",
+        "TIDEGATE_SCHEDULES_GROUP": "RetriesGroup",
+        "TIDEGATE_SCHEDULES_ROLE_ARN": "RetriesRole",
         "TIDEGATE_STATE_MACHINE_ARN": "MachineGeneration",
         "TIDEGATE_EVENT_BUS_NAME": "EventsBus",
         "TIDEGATE_SECRET_ID": "CredentialsSecret",
@@ -125,6 +130,11 @@ def test_only_the_local_stage_is_told_of_private_addresses(local: Synth) -> None
     assert variables["TIDEGATE_PUBLIC_BASE_URL"] == "http://127.0.0.1:8080"
     base_urls = json.loads(str(variables["TIDEGATE_PROVIDER_BASE_URLS"]))
     assert base_urls == {"replicate": "http://127.0.0.1:8090/replicate/v1"}
+
+
+def test_webhook_times_are_productions_own_on_aws_and_short_locally(prod: Synth, local: Synth) -> None:
+    assert "TIDEGATE_WEBHOOK_TIMES" not in told(prod, "delivery.deliver")
+    assert told(local, "delivery.deliver")["TIDEGATE_WEBHOOK_TIMES"] == "3:10:15,20"
 
 
 def test_no_secret_value_is_in_the_environment(prod: Synth) -> None:

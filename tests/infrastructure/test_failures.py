@@ -7,7 +7,8 @@ import json
 import pytest
 
 from infra.constructs.state_machine import DEFINITION
-from tests.infrastructure.synth import Resource, Synth
+from tests.infrastructure.synth import ROOT, Resource, Synth
+from tidegate.domain.webhook_retries import RetryPlan
 from tidegate.usecases.launch import BACKSTOP_S
 
 DEAD_LETTER_QUEUES = {
@@ -16,9 +17,11 @@ DEAD_LETTER_QUEUES = {
     "DeliveriesDeadLettersQueue",
     "OutboxFailuresQueue",
     "JournalFailuresQueue",
+    "AlertsFailuresQueue",
     "ReapFailuresQueue",
 }
 WATCHED_FUNCTIONS = {
+    "pipeline.alerts",
     "pipeline.attempt",
     "pipeline.conclude",
     "pipeline.journal",
@@ -82,6 +85,7 @@ def test_streams_give_up_into_a_dead_letter_queue(prod: Synth) -> None:
     assert destinations == {
         "pipeline.outbox": "OutboxFailuresQueue",
         "pipeline.journal": "JournalFailuresQueue",
+        "pipeline.alerts": "AlertsFailuresQueue",
     }
 
 
@@ -167,6 +171,21 @@ def test_a_local_queue_hides_a_message_for_longer_than_its_worker_may_run(local:
             assert timeout_s < queues(local)[source].props["VisibilityTimeout"] <= 30
 
 
+def test_a_disabled_endpoint_is_counted(prod: Synth) -> None:
+    (counted,) = prod.all("AWS::Logs::MetricFilter")
+    assert prod.text(counted.props["LogGroupName"]) == prod.text(
+        prod.functions()["delivery.deliver"].props["LoggingConfig"]["LogGroup"]
+    )
+    assert counted.props["FilterPattern"] == '{ $.message = "webhook endpoint disabled" }'
+    assert '"webhook endpoint disabled"' in (ROOT / "functions" / "delivery" / "deliver.py").read_text()
+    (metric,) = counted.props["MetricTransformations"]
+    assert (metric["MetricNamespace"], metric["MetricName"]) == ("Tidegate", "EndpointsDisabled")
+
+
+def test_a_worker_has_the_time_to_wait_for_a_slow_receiver(prod: Synth) -> None:
+    assert prod.functions()["delivery.deliver"].props["Timeout"] > 2 * RetryPlan().timeout_s
+
+
 def test_queue_consumers_report_single_failures_and_are_bounded(prod: Synth) -> None:
     for name in ("pipeline.attempt", "delivery.fan_out", "delivery.deliver"):
         props = mappings(prod)[name].props
@@ -174,7 +193,7 @@ def test_queue_consumers_report_single_failures_and_are_bounded(prod: Synth) -> 
         assert 2 <= props["ScalingConfig"]["MaximumConcurrency"] <= 200
 
 
-@pytest.mark.parametrize("name", ["pipeline.outbox", "pipeline.journal"])
+@pytest.mark.parametrize("name", ["pipeline.outbox", "pipeline.journal", "pipeline.alerts"])
 def test_streams_are_read_from_the_start_halved_on_failure_and_limited_in_time(
     prod: Synth, name: str
 ) -> None:
@@ -188,15 +207,28 @@ def test_streams_are_read_from_the_start_halved_on_failure_and_limited_in_time(
 @pytest.mark.parametrize(
     ("name", "pattern"),
     [
-        ("pipeline.outbox", {"dynamodb": {"NewImage": {"entity": {"S": ["generation"]}}}}),
-        ("pipeline.journal", {"dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}}),
+        (
+            "pipeline.outbox",
+            {
+                "eventName": ["INSERT", "MODIFY"],
+                "dynamodb": {"NewImage": {"entity": {"S": ["generation"]}}},
+            },
+        ),
+        (
+            "pipeline.journal",
+            {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
+        ),
+        (
+            "pipeline.alerts",
+            {"eventName": ["MODIFY"], "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
+        ),
     ],
 )
 def test_streams_wake_a_function_only_for_what_concerns_it(
     prod: Synth, name: str, pattern: dict[str, object]
 ) -> None:
     (given,) = mappings(prod)[name].props["FilterCriteria"]["Filters"]
-    assert json.loads(given["Pattern"]) == {"eventName": ["INSERT", "MODIFY"], **pattern}
+    assert json.loads(given["Pattern"]) == pattern
 
 
 def test_the_machine_gives_conclude_more_time_than_it_may_take(prod: Synth) -> None:

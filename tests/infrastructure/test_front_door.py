@@ -32,7 +32,7 @@ def test_browsers_may_send_and_read_what_the_sdk_does(prod: Synth) -> None:
     cors = prod.one("AWS::ApiGatewayV2::Api", "FrontDoorApi").props["CorsConfiguration"]
     assert cors["AllowOrigins"] == ["*"]
     assert "AllowCredentials" not in cors
-    assert set(cors["AllowMethods"]) == {"GET", "HEAD", "POST"}
+    assert set(cors["AllowMethods"]) == {"DELETE", "GET", "HEAD", "POST"}
     assert set(cors["AllowHeaders"]) == {
         "accept",
         "authorization",

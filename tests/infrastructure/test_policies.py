@@ -13,6 +13,7 @@ CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
 SEND = {"sqs:SendMessage"}
 AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}}
+READ_ACCOUNT = {**AUTHENTICATE, "WalletsTable": {"dynamodb:GetItem"}}
 SUBMIT = {
     **AUTHENTICATE,
     "WalletsTable": {"dynamodb:UpdateItem"},
@@ -24,6 +25,7 @@ CALLBACK = {
     "AttemptsQueue": SEND,
 }
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 
 # Besides tracing, and writing to its own log group. "*" only where AWS offers no resource.
@@ -37,8 +39,18 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "GenerationsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "AttemptsQueue": SEND,
     },
+    "babysea.content_list": {**READ_ACCOUNT, "GenerationsTable": {"dynamodb:Query"}},
+    "babysea.content_delete": {
+        **AUTHENTICATE,
+        "GenerationsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "OutputsBucket/*": {"s3:DeleteObject"},
+    },
+    "babysea.user_account": READ_ACCOUNT,
+    "babysea.user_billing": READ_ACCOUNT,
+    "babysea.estimate": READ_ACCOUNT,
     "babysea.status": AUTHENTICATE,
     "babysea.library_models": AUTHENTICATE,
+    "babysea.library_providers": AUTHENTICATE,
     "babysea.not_found": {},
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
@@ -54,6 +66,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "WalletsTable": {*STREAM, "dynamodb:PutItem"},
         "*": {"dynamodb:ListStreams"},
         "JournalFailuresQueue": SEND,
+    },
+    "pipeline.alerts": {
+        "WalletsTable": {*STREAM, "dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "*": {"dynamodb:ListStreams"},
+        "EventsBus": {"events:PutEvents"},
+        "AlertsFailuresQueue": SEND,
     },
     "pipeline.attempt": {
         "GenerationsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
@@ -80,9 +98,11 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "EventsQueue": CONSUME,
     },
     "delivery.deliver": {
-        "WebhooksTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "CredentialsSecret": READ_SECRET,
         "DeliveriesQueue": CONSUME | SEND,
+        RETRIES: {"scheduler:CreateSchedule"},
+        "RetriesRole": {"iam:PassRole"},
     },
 }
 
@@ -137,12 +157,23 @@ def test_the_machine_may_send_attempts_and_call_conclude(prod: Synth) -> None:
     }
 
 
+def test_the_scheduler_may_send_to_the_deliveries_queue_and_its_dead_letters(prod: Synth) -> None:
+    role = prod.one("AWS::IAM::Role", "RetriesRole")
+    (trust,) = role.props["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    condition = {name: prod.text(value) for name, value in trust["Condition"]["StringEquals"].items()}
+    assert condition == {"aws:SourceAccount": "AWS::AccountId", "aws:SourceArn": "RetriesGroup"}
+    assert allowed(prod, role) == {"DeliveriesQueue": SEND, "DeliveriesDeadLettersQueue": SEND}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_a_local_role_differs_only_where_the_emulator_does(prod: Synth, local: Synth, name: str) -> None:
     on_aws, here = (allowed(synth, _role_of(synth, synth.functions()[name])) for synth in (prod, local))
     for resource in list(here):
         if resource.endswith(":secret:CredentialsSecret-??????"):
             here["CredentialsSecret"] = here.pop(resource)
+    if RETRIES in on_aws:  # the emulator takes every schedule for one of the default group
+        here[RETRIES] = here.pop(RETRIES.replace("RetriesGroup", "default"))
     if answers := here["*"] & {"states:SendTaskFailure", "states:SendTaskSuccess"}:
         here["*"] -= answers
         here["MachineGeneration"] = answers

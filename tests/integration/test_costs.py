@@ -10,9 +10,19 @@ from typing import Any
 import pytest
 
 from benchmarks.metering import Meter, metering
-from functions.babysea import content_get, generate_image
+from functions.babysea import (
+    content_delete,
+    content_get,
+    content_list,
+    estimate,
+    generate_image,
+    user_account,
+    user_billing,
+)
 from tests.integration.attempts.world import ScriptedProvider, World
-from tidegate.domain.keys import SCOPES, Surface
+from tidegate.domain.generation import Settlement, Status
+from tidegate.domain.keys import SCOPES, Surface, hash_key
+from tidegate.domain.limits import Bucket
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, create_key, grant
@@ -105,6 +115,42 @@ def test_a_poll_is_two_calls(runtime: Runtime, token: str) -> None:
         assert content_get.handler.respond(event, runtime).status == 200
     assert meter.total_calls <= 2
     assert _figures(meter) == _shown("Poll")
+
+
+def _ask(runtime: Runtime, token: str, handler: Any, path: str, params: dict[str, str]) -> list[str]:
+    with metering() as meter:
+        assert handler.respond(_event(token, "GET", path, params), runtime).status == 200
+    return _figures(meter)
+
+
+def test_an_estimate_is_two_calls(runtime: Runtime, token: str) -> None:
+    model = "bfl/flux-schnell"
+    figures = _ask(runtime, token, estimate.handler, f"/v1/estimate/{model}", {"model_identifier": model})
+    assert figures == _shown("Estimate, account, billing")
+    for handler, path in ((user_account.handler, "account"), (user_billing.handler, "billing")):
+        assert _ask(runtime, token, handler, f"/v1/user/{path}", {}) == figures
+
+
+def test_the_first_page_of_a_list_is_three_calls(runtime: Runtime, token: str) -> None:
+    for _ in range(50):
+        _submit(runtime, token)
+    assert _ask(runtime, token, content_list.handler, "/v1/content/list", {}) == _shown("List, first 50")
+
+
+def test_deleting_is_four_calls(runtime: Runtime, token: str) -> None:
+    generation_id = _submit(runtime, token)["generation_id"]
+    key = runtime.keys.count_request(hash_key(token), Bucket.GENERAL, runtime.now_ms())
+    assert key is not None
+    generation = runtime.generations.get(key[0].account_id, generation_id)
+    assert generation is not None
+    outputs = [{"key": f"{generation_id}/{'A' * 22}/0.png", "content_type": "image/png", "size_bytes": 3}]
+    runtime.generations.settle(
+        generation, Status.SUCCEEDED, Settlement.CHARGE, changes={"outputs": outputs}, now_ms=runtime.now_ms()
+    )
+    event = _event(token, "DELETE", f"/v1/content/{generation_id}", {"generation_id": generation_id})
+    with metering() as meter:
+        assert content_delete.handler.respond(event, runtime).status == 200
+    assert _figures(meter) == _shown("Delete")
 
 
 def test_a_whole_generation_behind_the_submit(runtime: Runtime) -> None:

@@ -42,7 +42,14 @@ def _key(runtime: Runtime, account_id: str, scopes: tuple[str, ...] = SCOPES) ->
 def _call(
     runtime: Runtime, token: str | None, now_ms: int = NOW_MS, bucket: Bucket = Bucket.GENERATION
 ) -> Caller:
-    return authenticate(runtime.keys, token=token, surface=Surface.BABYSEA, bucket=bucket, now_ms=now_ms)
+    return authenticate(
+        runtime.keys,
+        token=token,
+        surface=Surface.BABYSEA,
+        bucket=bucket,
+        address="203.0.113.9",
+        now_ms=now_ms,
+    )
 
 
 def test_a_key_is_told_from_no_key_a_wrong_key_and_a_key_of_another_surface(
@@ -56,7 +63,14 @@ def test_a_key_is_told_from_no_key_a_wrong_key_and_a_key_of_another_surface(
     with pytest.raises(AuthenticationFailed):
         _call(runtime, text + "x")
     with pytest.raises(AuthenticationFailed):
-        authenticate(runtime.keys, token=text, surface=Surface.BANATIE, bucket=Bucket.GENERAL, now_ms=NOW_MS)
+        authenticate(
+            runtime.keys,
+            token=text,
+            surface=Surface.BANATIE,
+            bucket=Bucket.GENERAL,
+            address="203.0.113.9",
+            now_ms=NOW_MS,
+        )
 
 
 def test_a_key_is_never_stored_in_clear(runtime: Runtime, account_id: str) -> None:

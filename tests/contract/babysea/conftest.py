@@ -24,12 +24,14 @@ def environment() -> Iterator[dict[str, str]]:
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         create_tables(_client("dynamodb"))
+        _client("s3").create_bucket(Bucket="outputs")
         queue = _client("sqs").create_queue(QueueName="attempts")
         yield {
             "TIDEGATE_KEYS_TABLE": "keys",
             "TIDEGATE_WALLETS_TABLE": "wallets",
             "TIDEGATE_GENERATIONS_TABLE": "generations",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
+            "TIDEGATE_OUTPUT_DAYS": "7",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
         }

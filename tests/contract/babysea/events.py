@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 ADDRESS = "198.51.100.7"
 
@@ -19,6 +19,7 @@ def event(
     raw: str | None = None,
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
+    query: Mapping[str, object] | None = None,
 ) -> dict[str, Any]:
     """Build an event; ``body`` is written as JSON, ``raw`` as it is."""
     sent = {"host": "api.example.com", **(headers or {})}
@@ -28,7 +29,7 @@ def event(
         "version": "2.0",
         "routeKey": f"{method} {path}",
         "rawPath": quote(path),
-        "rawQueryString": "",
+        "rawQueryString": urlencode(query or {}),
         "headers": sent,
         "pathParameters": dict(params or {}),
         "requestContext": {"http": {"method": method, "path": path, "sourceIp": ADDRESS}},

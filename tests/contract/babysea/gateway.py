@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +10,22 @@ from typing import Any
 
 from functions.babysea import (
     content_cancel,
+    content_delete,
     content_get,
+    content_list,
+    estimate,
     generate_image,
     generate_video,
     library_models,
+    library_providers,
     not_found,
     status,
+    user_account,
+    user_billing,
 )
 from tests.contract.babysea.events import event, generate_event
+from tidegate.adapters.dynamodb.generation_codec import outputs_value
+from tidegate.domain.generation import Generation, Output, Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
@@ -125,25 +134,74 @@ class Gateway:
         path = "/v1/content/generation/cancel/{}"
         return self._about(content_cancel.handler, "POST", path, generation_id, **more)
 
+    def delete(self, generation_id: str, **more: Any) -> Reply:
+        """Delete a generation's files."""
+        return self._about(content_delete.handler, "DELETE", "/v1/content/{}", generation_id, **more)
+
+    def list(self, query: Mapping[str, object] | None = None, **more: Any) -> Reply:
+        """List the generations."""
+        return self._read(content_list.handler, "/v1/content/list", query=query, **more)
+
+    def estimate(self, model: str, query: Mapping[str, object] | None = None, **more: Any) -> Reply:
+        """Ask what generations would cost."""
+        params = {"model_identifier": model}
+        return self._read(estimate.handler, f"/v1/estimate/{model}", query=query, params=params, **more)
+
     def status(self, **more: Any) -> Reply:
         """Ask whose key this is."""
-        more.setdefault("token", self.token)
-        return self.send(status.handler, event("GET", "/v1/status", **more))
+        return self._read(status.handler, "/v1/status", **more)
+
+    def account(self, **more: Any) -> Reply:
+        """Ask who pays."""
+        return self._read(user_account.handler, "/v1/user/account", **more)
+
+    def billing(self, **more: Any) -> Reply:
+        """Ask what can be spent."""
+        return self._read(user_billing.handler, "/v1/user/billing", **more)
 
     def models(self, **more: Any) -> Reply:
         """List the models."""
-        more.setdefault("token", self.token)
-        return self.send(library_models.handler, event("GET", "/v1/library/models", **more))
+        return self._read(library_models.handler, "/v1/library/models", **more)
+
+    def providers(self, **more: Any) -> Reply:
+        """List the providers."""
+        return self._read(library_providers.handler, "/v1/library/providers", **more)
 
     def elsewhere(self, method: str, path: str) -> Reply:
         """Ask for something that no route takes."""
         return self.send(not_found.handler, event(method, path))
+
+    def stored(self, generation_id: str) -> Generation:
+        """The generation behind the wire."""
+        stored = self.runtime.generations.get(self.account_id, generation_id)
+        assert stored is not None
+        return stored
+
+    def end(self, generation_id: str, status: Status, **changes: object) -> None:
+        """Let a generation end 3.5 s after noon, as a worker would."""
+        table, stored = self.runtime.generations, self.stored(generation_id)
+        table.mark_processing(stored, "replicate", NOW_MS + 250)
+        settlement = Settlement.CHARGE if status is Status.SUCCEEDED else Settlement.REFUND
+        assert table.settle(stored, status, settlement, changes=changes, now_ms=NOW_MS + 3_500)
+
+    def succeed(self, generation_id: str, files: int = 1) -> tuple[str, ...]:
+        """Let a generation end with this many stored files; return their keys."""
+        folder = f"{generation_id}/{'A' * 22}"
+        outputs = [Output(f"{folder}/{number}.png", "image/png", 3) for number in range(files)]
+        for output in outputs:
+            self.runtime.outputs.put(output.key, io.BytesIO(b"png"), output.content_type, 3)
+        self.end(generation_id, Status.SUCCEEDED, provider_used="replicate", outputs=outputs_value(outputs))
+        return tuple(output.key for output in outputs)
 
     def balance(self) -> tuple[str, str]:
         """What can be spent and what is held, in dollars."""
         account = self.runtime.wallets.get(self.account_id)
         assert account is not None
         return str(account.wallet.balance), str(account.wallet.held)
+
+    def _read(self, handler: Endpoint[Runtime], path: str, **more: Any) -> Reply:
+        more.setdefault("token", self.token)
+        return self.send(handler, event("GET", path, **more))
 
     def _about(
         self, handler: Endpoint[Runtime], method: str, path: str, generation_id: str, **more: Any

@@ -53,6 +53,10 @@ class Keys:
         self.used += 1
         return None if self.key is None else (self.key, self.used)
 
+    def count_failure(self, _source: str, _now_ms: int) -> int:
+        """The first from its address."""
+        return 1
+
 
 @dataclass
 class Generations:

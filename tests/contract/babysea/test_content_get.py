@@ -9,7 +9,7 @@ import pytest
 from tests.contract.babysea.gateway import NOW, NOW_MS, Gateway
 from tests.contract.babysea.stores import Stores
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
-from tidegate.domain.generation import Generation, Output, Settlement, Status
+from tidegate.domain.generation import Output, Status
 
 BASE = {
     "account_id",
@@ -31,20 +31,6 @@ BASE = {
     "generation_metrics_total_time",
     "generation_metrics_predict_time",
 }
-
-
-def _stored(gateway: Gateway, generation_id: str) -> Generation:
-    stored = gateway.runtime.generations.get(gateway.account_id, generation_id)
-    assert stored is not None
-    return stored
-
-
-def _end(gateway: Gateway, generation_id: str, status: Status, **changes: object) -> None:
-    table = gateway.runtime.generations
-    stored = _stored(gateway, generation_id)
-    table.mark_processing(stored, "replicate", NOW_MS + 250)
-    settlement = Settlement.CHARGE if status is Status.SUCCEEDED else Settlement.REFUND
-    assert table.settle(stored, status, settlement, changes=changes, now_ms=NOW_MS + 3_500)
 
 
 def test_a_pending_generation(gateway: Gateway) -> None:
@@ -80,7 +66,7 @@ def test_polling_has_a_window_of_its_own(gateway: Gateway) -> None:
 
 def test_a_processing_generation(gateway: Gateway) -> None:
     generation_id = gateway.generate().data["generation_id"]
-    gateway.runtime.generations.mark_processing(_stored(gateway, generation_id), "fal", NOW_MS + 250)
+    gateway.runtime.generations.mark_processing(gateway.stored(generation_id), "fal", NOW_MS + 250)
     data = gateway.get(generation_id).data
     assert data.keys() == BASE
     assert data["generation_status"] == "processing"
@@ -91,8 +77,7 @@ def test_a_processing_generation(gateway: Gateway) -> None:
 def test_a_succeeded_generation(gateway: Gateway) -> None:
     generation_id = gateway.generate().data["generation_id"]
     outputs = (Output(f"{generation_id}/AAAAAAAAAAAAAAAAAAAAAA/1.png", "image/png", 1234),)
-    _end(
-        gateway,
+    gateway.end(
         generation_id,
         Status.SUCCEEDED,
         provider_used="replicate",
@@ -109,10 +94,31 @@ def test_a_succeeded_generation(gateway: Gateway) -> None:
     assert data["generation_metrics_predict_time"] == 1.234
 
 
+def test_files_past_their_retention_are_removed(gateway: Gateway) -> None:
+    generation_id = gateway.generate().data["generation_id"]
+    gateway.succeed(generation_id)
+    gateway.runtime.time_ms = NOW_MS + 3_500 + 7 * 86_400_000 - 1
+    data = gateway.get(generation_id).data
+    assert data["generation_output_file"]
+    assert "generation_removed" not in data
+    gateway.runtime.time_ms += 1
+    data = gateway.get(generation_id).data
+    assert data.keys() == BASE | {"generation_removed"}
+    assert data["generation_status"] == "succeeded"
+    assert data["generation_output_file"] is None
+    assert data["generation_removed"] is True
+
+
+def test_what_never_had_files_has_none_removed(gateway: Gateway) -> None:
+    generation_id = gateway.generate().data["generation_id"]
+    gateway.end(generation_id, Status.FAILED, error_code="all_providers_failed")
+    gateway.runtime.time_ms += 30 * 86_400_000
+    assert "generation_removed" not in gateway.get(generation_id).data
+
+
 def test_a_failed_generation(gateway: Gateway) -> None:
     generation_id = gateway.generate().data["generation_id"]
-    _end(
-        gateway,
+    gateway.end(
         generation_id,
         Status.FAILED,
         error_code="all_providers_failed",

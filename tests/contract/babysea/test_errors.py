@@ -34,6 +34,10 @@ def _canceled_twice(gateway: Gateway) -> Reply:
     return gateway.cancel(generation_id)
 
 
+def _deleted_too_soon(gateway: Gateway) -> Reply:
+    return gateway.delete(gateway.generate().data["generation_id"])
+
+
 def _revoked(gateway: Gateway) -> Reply:
     key = next(key for key in gateway.runtime.keys.list(gateway.account_id))
     gateway.runtime.keys.revoke(key.key_hash)
@@ -108,6 +112,8 @@ def _three_at_once(gateway: Gateway) -> Reply:
         (_reused, 409, "BSE2015", "idempotency_key_reused"),
         (lambda g: g.get(ABSENT), 404, "BSE3001", "generation_not_found"),
         (lambda g: g.cancel(ABSENT), 404, "BSE3001", "generation_not_found"),
+        (lambda g: g.delete(ABSENT), 404, "BSE3001", "generation_not_found"),
+        (_deleted_too_soon, 409, "BSE3003", "generation_in_progress"),
         (_canceled_twice, 409, "BSE3002", "generation_not_cancelable"),
         (lambda g: g.elsewhere("GET", "/nowhere"), 404, "BSE3004", "route_not_found"),
         (lambda g: g.elsewhere("DELETE", "/v1/status"), 405, "BSE3005", "method_not_allowed"),

@@ -15,12 +15,18 @@ HEAVY = ("pydantic", "boto3", "botocore.session", "botocore.client", "urllib3", 
     "function",
     [
         "content_cancel",
+        "content_delete",
         "content_get",
+        "content_list",
+        "estimate",
         "generate_image",
         "generate_video",
         "library_models",
+        "library_providers",
         "not_found",
         "status",
+        "user_account",
+        "user_billing",
     ],
 )
 def test_importing_a_handler_loads_nothing_heavy(function: str) -> None:

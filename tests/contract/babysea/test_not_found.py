@@ -34,7 +34,12 @@ def test_an_unknown_path_is_not_found(path: str) -> None:
         ("PUT", "/v1/generate/video/google/veo-2", "POST"),
         ("DELETE", "/v1/library/models", "GET"),
         ("GET", "/v1/content/generation/cancel/00000000-0000-7000-8000-000000000000", "POST"),
-        ("PATCH", "/v1/content/00000000-0000-7000-8000-000000000000", "GET"),
+        ("PATCH", "/v1/content/00000000-0000-7000-8000-000000000000", "GET, DELETE"),
+        ("POST", "/v1/content/list", "GET"),
+        ("POST", "/v1/estimate/bfl/flux-1.1-pro", "GET"),
+        ("PUT", "/v1/user/account", "GET"),
+        ("DELETE", "/v1/user/billing", "GET"),
+        ("POST", "/v1/library/providers", "GET"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: str) -> None:

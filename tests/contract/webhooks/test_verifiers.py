@@ -68,3 +68,23 @@ def test_the_standard_webhooks_verifier_refuses_another_secret(delivery: Deliver
     headers = signed_headers(delivery, mint_secret(), int(time.time()))
     with pytest.raises(WebhookVerificationError):
         Webhook(mint_secret()).verify(delivery.body, headers)
+
+
+@pytest.mark.parametrize("known", ["new", "old"])
+def test_during_a_rotation_both_verifiers_accept_either_secret(delivery: Delivery, known: str) -> None:
+    secrets = {"new": mint_secret(), "old": mint_secret()}
+    headers = signed_headers(delivery, secrets["new"], int(time.time()), secrets["old"])
+    assert stripe.WebhookSignature.verify_header(
+        delivery.body, headers["X-BabySea-Signature"], secrets[known], tolerance=300
+    )
+    Webhook(secrets[known]).verify(delivery.body, headers)
+
+
+def test_during_a_rotation_a_verifier_that_reads_one_signature_reads_the_new_secrets(
+    delivery: Delivery,
+) -> None:
+    # BabySea's SDK takes the first v1 (contracts: BabySea §8.3).
+    new, old, now_s = mint_secret(), mint_secret(), int(time.time())
+    sent = signed_headers(delivery, new, now_s, old)["X-BabySea-Signature"]
+    first = next(part for part in sent.split(",") if part.startswith("v1="))
+    assert f"t={now_s},{first}" == signed_headers(delivery, new, now_s)["X-BabySea-Signature"]

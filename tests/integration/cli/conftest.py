@@ -11,7 +11,7 @@ from botocore.session import Session
 from cli.target import Target
 from tests.integration.cli.cloudformation import Stack, cloudformation
 from tests.integration.cli.deployment import PROFILE, Operator, cell_stacks, write_profile
-from tests.integration.cli.world import NOW_MS, a_generation
+from tests.integration.cli.world import NOW_MS, a_generation, journal
 from tidegate.domain.generation import Generation
 from tidegate.domain.money import Money
 from tidegate.domain.webhooks import Event
@@ -58,8 +58,10 @@ def account_id(operator: Operator) -> str:
 def generation(runtime: Runtime, account_id: str) -> Generation:
     """Accepted and not yet begun, its price on hold."""
     grant(runtime.wallets, account_id=account_id, amount=Money.of("1"), reference="welcome", now_ms=NOW_MS)
+    journal(runtime, account_id)
     made = a_generation(account_id)
     runtime.generations.create(made)
+    journal(runtime, account_id)
     return made
 
 

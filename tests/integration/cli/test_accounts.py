@@ -40,6 +40,16 @@ def test_an_unknown_account_is_refused_by_name(operator: Operator) -> None:
     assert run.stdout == ""
 
 
+def test_a_plan_is_changed_for_the_account_and_its_keys(operator: Operator, account_id: str) -> None:
+    operator.asks("key", "create", account_id, "--surface", "babysea", "--preset", "read_only")
+    changed = operator.asks("account", "set-plan", account_id, "free")
+    assert changed == {"account_id": account_id, "plan": "free", "keys_changed": 1}
+    assert operator.asks("account", "set-plan", account_id, "free")["keys_changed"] == 0
+    assert operator.asks("account", "show", account_id)["plan"] == "free"
+    assert operator.types("account", "set-plan", account_id, "gold").exit_code == 1
+    assert operator.types("account", "set-plan", "nobody", "free").exit_code == 1
+
+
 def test_list_names_every_account_up_to_the_limit(operator: Operator) -> None:
     created = {operator.asks("account", "create", name)["account_id"] for name in ("One", "Two", "Three")}
     assert {entry["account_id"] for entry in operator.asks("account", "list")} == created

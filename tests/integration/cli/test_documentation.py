@@ -12,7 +12,7 @@ import typer
 
 from cli.main import app
 from tests.integration.cli.deployment import Operator
-from tests.integration.cli.world import delivered_while_waiting, fail_over, succeed
+from tests.integration.cli.world import a_delivery, delivered_while_waiting, fail_over, journal, succeed
 from tidegate.domain.generation import Generation
 from tidegate.domain.webhooks import Event
 from tidegate.runtime import Runtime
@@ -28,12 +28,16 @@ def names(
     """What the variables on the page stand for."""
     fail_over(runtime, generation)
     succeed(runtime, generation)
+    journal(runtime, account_id)
     key = operator.asks("key", "create", account_id, "--surface", "babysea", "--preset", "read_only")
+    delivery = a_delivery(account_id, endpoint_id)
+    runtime.webhooks.create_delivery(delivery)
     return {
         "ACCOUNT": account_id,
         "GENERATION": generation.generation_id,
         "KEY": key["key_id"],
         "ENDPOINT": endpoint_id,
+        "DELIVERY": delivery.key.delivery_id,
     }
 
 
@@ -47,7 +51,7 @@ def test_a_line_of_the_page_works(
     line: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    delivered_while_waiting(monkeypatch, runtime, published, status_code=200)
+    delivered_while_waiting(monkeypatch, runtime, published, status_code=200, account_id=names["ACCOUNT"])
     program, *words = shlex.split(Template(line).substitute(names))
     run = operator.types(*words)
     assert program == "tidegate"

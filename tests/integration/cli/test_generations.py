@@ -40,6 +40,23 @@ def test_a_finished_generation_shows_attempts_settlement_outputs_and_timings(
     assert shown["predict_ms"] == 900
 
 
+def test_deleted_files_have_a_time_and_no_url(
+    operator: Operator, runtime: Runtime, generation: Generation
+) -> None:
+    fail_over(runtime, generation)
+    succeed(runtime, generation)
+    ended = runtime.generations.get(generation.account_id, generation.generation_id)
+    assert ended is not None
+    assert runtime.generations.mark_removed(ended, NOW_MS)
+    shown = operator.asks("generation", "show", generation.generation_id)
+    (output,) = shown["outputs"]
+    assert (output["url"], output["size_bytes"]) == (None, 12_345)
+    assert shown["removed_at"] is not None
+    text = operator.types("generation", "show", generation.generation_id).stdout
+    assert "files deleted" in text
+    assert "https://" not in text
+
+
 def test_people_see_the_trail_and_the_whole_url(
     operator: Operator, runtime: Runtime, generation: Generation
 ) -> None:
@@ -95,6 +112,7 @@ def test_list_is_newest_first_and_limited(
     assert [entry["generation_id"] for entry in listed] == [newer.generation_id, generation.generation_id]
     assert len(operator.asks("generation", "list", generation.account_id, "--limit", "1")) == 1
     assert "bfl/flux-schnell" in operator.types("generation", "list", generation.account_id).stdout
+    assert operator.asks("account", "show", generation.account_id)["generations"] == 2
 
 
 def test_the_list_of_an_unknown_account_is_refused(operator: Operator) -> None:

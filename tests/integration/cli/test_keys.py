@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.integration.cli.deployment import Operator
@@ -85,6 +87,53 @@ def test_a_key_of_another_account_cannot_be_revoked(
     assert [key.state for key in runtime.keys.list(account_id)] == [KeyState.ACTIVE]
 
 
+def _made(operator: Operator, account_id: str, *words: str) -> dict[str, Any]:
+    made: dict[str, Any] = operator.asks(
+        "key", "create", account_id, "--surface", "babysea", "--preset", "read_only", *words
+    )
+    return made
+
+
+def test_a_rotated_key_is_replaced_by_one_that_is_printed_once(
+    operator: Operator, runtime: Runtime, account_id: str
+) -> None:
+    old = _made(operator, account_id, "--address", "203.0.113.0/24")
+    run = operator.types("key", "rotate", account_id, old["key_id"], "--grace-hours", "48")
+    (text,) = [line for line in run.stdout.splitlines() if line.startswith("bye_")]
+    assert text != old["key"]
+    first, second = runtime.keys.list(account_id)
+    new = first if first.key_hash == hash_key(text) else second
+    assert (new.rotated_from, new.allowlist) == (old["key_id"], ("203.0.113.0/24",))
+    listed = {entry["key_id"]: entry for entry in operator.asks("key", "list", account_id)}
+    assert listed[old["key_id"]]["state"] == "rotated"
+    assert listed[old["key_id"]]["expires_at"] is not None
+    assert listed[new.key_id]["state"] == "active"
+
+
+def test_a_rotation_that_cannot_be_is_refused(operator: Operator, account_id: str) -> None:
+    old = _made(operator, account_id)
+    assert operator.types("key", "rotate", account_id, old["key_id"], "--grace-hours", "169").exit_code == 2
+    new = operator.asks("key", "rotate", account_id, old["key_id"])
+    assert new["rotated_from"] == old["key_id"]
+    again = operator.types("key", "rotate", account_id, old["key_id"], "--json")
+    assert (again.exit_code, '"code": "key_not_active"' in again.stderr) == (1, True)
+    early = operator.types("key", "rotate", account_id, new["key_id"], "--json")
+    assert (early.exit_code, '"code": "rotation_under_way"' in early.stderr) == (1, True)
+
+
+def test_addresses_are_set_and_lifted_again(operator: Operator, runtime: Runtime, account_id: str) -> None:
+    key_id = _made(operator, account_id, "--address", "203.0.113.9")["key_id"]
+    words = ("key", "allow", account_id, key_id)
+    assert operator.asks(*words, "--address", "2001:DB8::/32")["allowlist"] == ["2001:db8::/32"]
+    assert [key.allowlist for key in runtime.keys.list(account_id)] == [("2001:db8::/32",)]
+    assert operator.asks(*words, "--anywhere")["allowlist"] == []
+    assert operator.types(*words).exit_code == 2
+    assert operator.types(*words, "--address", "203.0.113.9", "--anywhere").exit_code == 2
+    refused = operator.types(*words, "--address", "203.0.113.9/24")
+    assert (refused.exit_code, "203.0.113.9/24" in refused.stderr) == (1, True)
+    assert operator.types("key", "allow", account_id, "nobody", "--anywhere").exit_code == 1
+
+
 @pytest.mark.parametrize(
     ("words", "exit_code", "reason"),
     [
@@ -96,6 +145,7 @@ def test_a_key_of_another_account_cannot_be_revoked(
         (("--surface", "babysea", "--preset", "read_only", "--expires-in-days", "0"), 2, "expires"),
         (("--surface", "babysea", "--scope", "wallet:write"), 1, "generation:write"),
         (("--surface", "babysea", "--preset", "read_only", "--name", "x" * 101), 1, "100"),
+        (("--surface", "babysea", "--preset", "read_only", "--address", "office"), 1, "office"),
     ],
 )
 def test_a_key_that_cannot_be_meant_is_not_made(

@@ -88,6 +88,43 @@ def test_people_see_exact_dollars(operator: Operator, runtime: Runtime, account_
     assert "invoice:1" in run.stdout
 
 
+def test_low_balance_alerts_are_shown_set_and_lifted(operator: Operator, account_id: str) -> None:
+    words = ("wallet", "alerts", account_id)
+    assert operator.asks(*words) == [{"threshold": "0.50", "armed": True}]
+    set_ = operator.asks(*words, "--threshold", "0.25", "--threshold", "5")
+    assert [alert["threshold"] for alert in set_] == ["5.00", "0.25"]
+    assert operator.asks(*words) == set_
+    assert operator.asks(*words, "--none") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "exit_code", "reason"),
+    [
+        (("--threshold", "0"), 1, "positive"),
+        (("--threshold", "ten"), 2, "ten"),
+        (("--threshold", "1", "--none"), 2, "--none"),
+        (tuple(word for n in range(1, 12) for word in ("--threshold", str(n))), 1, "10"),
+    ],
+)
+def test_an_alert_that_cannot_be_meant_is_not_set(
+    operator: Operator,
+    account_id: str,
+    *,
+    words: tuple[str, ...],
+    exit_code: int,
+    reason: str,
+) -> None:
+    run = operator.types("wallet", "alerts", account_id, *words)
+    assert run.exit_code == exit_code
+    assert reason in run.stderr
+    assert operator.asks("wallet", "alerts", account_id) == [{"threshold": "0.50", "armed": True}]
+
+
+def test_an_unknown_account_has_no_alerts(operator: Operator) -> None:
+    assert operator.types("wallet", "alerts", "nobody").exit_code == 1
+    assert operator.types("wallet", "alerts", "nobody", "--none").exit_code == 1
+
+
 def _movement(sequence: int) -> Movement:
     return Movement(
         sequence=sequence,

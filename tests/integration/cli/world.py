@@ -8,10 +8,19 @@ from typing import Any
 import pytest
 
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
+from tidegate.adapters.dynamodb.wallets import movement_of
 from tidegate.domain.attempt import Attempt, AttemptStatus, FailureClass, FailureCode, Prediction
 from tidegate.domain.generation import Generation, MediaType, Output, Settlement, Status, new_id
 from tidegate.domain.money import Money
-from tidegate.domain.webhooks import DeliveryAttempt, Event, new_delivery
+from tidegate.domain.webhooks import (
+    Delivery,
+    DeliveryAttempt,
+    DeliveryKey,
+    Endpoint,
+    Event,
+    EventType,
+    new_delivery,
+)
 from tidegate.runtime import Runtime
 
 NOW_MS = 1_763_000_000_000
@@ -81,25 +90,48 @@ def succeed(runtime: Runtime, generation: Generation) -> None:
     )
 
 
+def journal(runtime: Runtime, account_id: str) -> None:
+    """Write down the newest movement of a wallet, as its stream would have it."""
+    key = {"account_id": {"S": account_id}, "item": {"S": "wallet"}}
+    moved = movement_of(runtime.dynamodb.get_item(TableName="wallets", Key=key)["Item"])
+    assert moved is not None
+    runtime.wallets.write_journal(*moved)
+
+
 def delivered_while_waiting(
-    monkeypatch: pytest.MonkeyPatch, runtime: Runtime, published: list[Event], *, status_code: int
+    monkeypatch: pytest.MonkeyPatch,
+    runtime: Runtime,
+    published: list[Event],
+    *,
+    status_code: int,
+    account_id: str | None = None,
 ) -> None:
-    """Let the delivery worker finish whenever the command would pause."""
+    """Let the delivery worker finish whenever the command would pause: what was published, and the log's."""
 
     def settle(_: float) -> None:
-        (event,) = published
-        endpoint = runtime.webhooks.get_endpoint(event.account_id, event.endpoint_id or "")
-        assert endpoint is not None
-        delivery = new_delivery(event, endpoint)
-        runtime.webhooks.create_delivery(delivery)
-        claim = runtime.webhooks.claim(
-            delivery.key, now_ms=event.occurred_at_ms, until_ms=event.occurred_at_ms + 1
-        )
-        assert claim.taken
-        record: Callable[..., Any] = runtime.webhooks.record_success
-        error = None
-        if status_code >= 300:
-            record, error = runtime.webhooks.record_failure, f"it answered {status_code}"
-        record(delivery.key, DeliveryAttempt(1, event.occurred_at_ms, 12, status_code, error))
+        for event in published:
+            endpoint = runtime.webhooks.get_endpoint(event.account_id, event.endpoint_id or "")
+            assert endpoint is not None
+            runtime.webhooks.create_delivery(new_delivery(event, endpoint))
+        for owner in {account_id, *(event.account_id for event in published)} - {None}:
+            for delivery in runtime.webhooks.deliveries(str(owner)):
+                _answer(runtime, delivery.key, status_code)
 
     monkeypatch.setattr("cli.following.time.sleep", settle)
+
+
+def _answer(runtime: Runtime, key: DeliveryKey, status_code: int) -> None:
+    now_ms = key.occurred_at_ms
+    runtime.webhooks.claim(key, now_ms=now_ms, until_ms=now_ms + 1, most=14)
+    record: Callable[..., Any] = runtime.webhooks.record_success
+    error = None
+    if status_code >= 300:
+        record, error = runtime.webhooks.record_failure, f"it answered {status_code}"
+    record(key, DeliveryAttempt(1, now_ms, 12, status_code, error))
+
+
+def a_delivery(account_id: str, endpoint_id: str) -> Delivery:
+    """One that is in the log, and not delivered yet."""
+    event = Event("gen-1:completed", EventType.COMPLETED, account_id, NOW_MS, {"generation_id": "gen-1"})
+    endpoint = Endpoint(account_id, endpoint_id, "https://hooks.example.com/", (), b"", "", NOW_MS)
+    return new_delivery(event, endpoint)

@@ -14,6 +14,7 @@ from tests.integration.delivery.conftest import World
 from tidegate.domain.webhooks import DeliveryStatus, Event
 from tidegate.runtime import Runtime
 from tidegate.surfaces.babysea.webhook_events import webhook_test_event
+from tidegate.usecases.drain import start_drain
 from tidegate.usecases.endpoints import send_test
 
 
@@ -97,3 +98,43 @@ def test_no_log_line_shows_the_secret_or_the_sealing_key(
     (request,) = world.receiver.received
     for hidden in (secret, "0123456789abcdef", request.headers["X-BabySea-Signature"]):
         assert hidden not in written
+
+
+def test_the_operator_reads_of_a_disabled_endpoint_in_the_log(
+    world: World, event: Event, sqs: Any, aws: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    endpoint_id = world.add().endpoint.endpoint_id
+    world.receiver.answer(410)
+    functions.delivery.fan_out.handler(records(envelope(event)), None)
+    functions.delivery.deliver.handler(records(*received(sqs, aws["TIDEGATE_DELIVERIES_QUEUE_URL"])), None)
+
+    (told,) = [vars(record) for record in caplog.records if record.levelname == "WARNING"]
+    assert told["message"] == "webhook endpoint disabled"
+    assert (told["account_id"], told["endpoint_id"]) == ("acc-1", endpoint_id)
+    assert told["reason"] == "it answered 410"
+
+
+def test_a_queue_is_delivered_by_the_same_function(
+    world: World, deployed: Runtime, event: Event, sqs: Any, aws: dict[str, str]
+) -> None:
+    endpoint_id = world.add().endpoint.endpoint_id
+    world.webhooks.set_enabled("acc-1", endpoint_id, enabled=False)
+    functions.delivery.fan_out.handler(records(envelope(event)), None)
+    world.webhooks.set_enabled("acc-1", endpoint_id, enabled=True)
+    start_drain(
+        "acc-1",
+        endpoint_id,
+        webhooks=deployed.webhooks,
+        queue=deployed.deliveries,
+        now_ms=deployed.now_ms(),
+    )
+
+    url = aws["TIDEGATE_DELIVERIES_QUEUE_URL"]
+    for _ in ("begin", "post", "go on"):
+        bodies = received(sqs, url)
+        assert functions.delivery.deliver.handler(records(*bodies), None) == {"batchItemFailures": []}
+
+    assert len(world.receiver.received) == 1
+    (waited,) = world.webhooks.queued_events("acc-1", endpoint_id)
+    assert waited.delivered_at_ms is not None
+    assert received(sqs, url) == []

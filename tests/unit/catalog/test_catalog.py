@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegate.domain.catalog import CATALOG_FILE, load_catalog, read_catalog
+from tidegate.domain.catalog import CATALOG_FILE, Catalog, load_catalog, read_catalog
 from tidegate.domain.errors import ModelNotFound
 from tidegate.domain.generation import MediaType
 from tidegate.domain.model import Dimension, Kind, Parameter, Unit
@@ -123,6 +123,17 @@ def test_a_retired_model_is_not_offered_from_its_date_on() -> None:
     assert not model.has_retired(NOON_MS)
     assert not replace(model, retires_on=date(2025, 11, 15)).has_retired(NOON_MS)
     assert replace(model, retires_on=date(2025, 11, 14)).has_retired(NOON_MS)
+
+
+def test_only_what_has_not_retired_can_be_ordered() -> None:
+    retired, offered = replace(CATALOG.models[0], retires_on=date(2025, 11, 14)), CATALOG.models[1]
+    catalog = Catalog((retired, offered))
+    assert catalog.offered_models(NOON_MS) == (offered,)
+    assert catalog.offered(offered.identifier, NOON_MS) is offered
+    with pytest.raises(ModelNotFound, match="retired on 2025-11-14"):
+        catalog.offered(retired.identifier, NOON_MS)
+    with pytest.raises(ModelNotFound):
+        catalog.offered("acme/none", NOON_MS)
 
 
 def test_a_retirement_date_is_read() -> None:

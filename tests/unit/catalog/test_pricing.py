@@ -13,7 +13,7 @@ from tidegate.domain.catalog import load_catalog
 from tidegate.domain.model import Dimension, Model, Rate, Unit
 from tidegate.domain.money import Money
 from tidegate.domain.parameters import validate_params
-from tidegate.domain.pricing import audio_mode, cost, price
+from tidegate.domain.pricing import audio_mode, cost, price, unit_price
 
 CATALOG = load_catalog()
 PUBLISHED = {"bfl/flux-schnell", "bfl/flux-1.1-pro"}
@@ -86,6 +86,15 @@ def test_audio_alone_can_make_the_price() -> None:
     assert price(model, {**params, "generation_generate_audio": True}) == Money.of("1.6")
     assert audio_mode({"generation_generate_audio": True}) == "audio"
     assert audio_mode({}) == "noaudio"
+
+
+def test_the_price_of_a_second_depends_on_what_the_rate_does() -> None:
+    model = CATALOG.model("bytedance/seedance-1.5-pro")
+    silent, loud = (
+        unit_price(model, _params(model.identifier, duration=8, generate_audio=audio))
+        for audio in (False, True)
+    )
+    assert (silent, loud) == (Money.of("0.034"), Money.of("0.067"))
 
 
 def test_what_the_provider_bills_is_not_rounded() -> None:

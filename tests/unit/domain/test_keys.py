@@ -66,6 +66,27 @@ def test_a_rotated_key_works_until_its_grace_ends() -> None:
     assert not rotated.works(NOW_MS + 1)
 
 
+def test_a_successor_keeps_what_was_granted_and_begins_anew() -> None:
+    used = replace(KEY, last_used_at_ms=NOW_MS, expires_at_ms=NOW_MS + 9, allowlist=("203.0.113.9",))
+    new = used.successor("bye_new", key_id="new", plan="pro", now_ms=NOW_MS + 1)
+    assert new == replace(
+        used,
+        key_hash=hash_key("bye_new"),
+        key_id="new",
+        prefix="bye_new",
+        plan="pro",
+        created_at_ms=NOW_MS + 1,
+        last_used_at_ms=None,
+        rotated_from="id",
+    )
+
+
+@pytest.mark.parametrize(("own_end_ms", "end_ms"), [(None, 50), (40, 40), (60, 50)])
+def test_a_retired_key_ends_with_its_grace_or_before(own_end_ms: int | None, end_ms: int) -> None:
+    retired = replace(KEY, expires_at_ms=own_end_ms).retired(50)
+    assert (retired.state, retired.expires_at_ms) == (KeyState.ROTATED, end_ms)
+
+
 @pytest.mark.parametrize(
     ("allowlist", "address", "allowed"),
     [

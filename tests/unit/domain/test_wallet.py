@@ -50,5 +50,12 @@ def test_a_grant_is_positive(amount: Money) -> None:
         FUNDED.add(amount)
 
 
+def test_only_what_is_accepted_counts_as_a_generation() -> None:
+    wallet = FUNDED.reserve(PRICE).refund(PRICE).reserve(PRICE).charge(PRICE)
+    assert wallet.generations == 2
+    with pytest.raises(InsufficientCredits):
+        wallet.reserve(Money.of("2"))
+
+
 def test_every_movement_is_counted() -> None:
     assert FUNDED.reserve(PRICE).refund(PRICE).sequence == 3

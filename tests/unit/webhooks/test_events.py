@@ -14,13 +14,16 @@ from tidegate.domain.webhooks import (
     Delivery,
     DeliveryKey,
     DeliveryStatus,
+    Drained,
     Endpoint,
     Event,
     EventType,
     delivery_id,
+    drained,
     mask_secret,
     mint_secret,
     new_delivery,
+    replayed,
 )
 
 EVENT = Event("gen-1:completed", EventType.COMPLETED, "acc-1", 1_700_000_000_123, {"generation_id": "gen-1"})
@@ -52,10 +55,10 @@ def test_a_test_event_needs_no_subscription_but_reaches_only_its_endpoint() -> N
     assert not ENDPOINT.wants(replace(test, endpoint_id="end-2"))
 
 
-def test_a_disabled_endpoint_wants_nothing() -> None:
+def test_a_disabled_endpoint_still_wants_its_events() -> None:
     disabled = replace(ENDPOINT, enabled=False)
-    assert not disabled.wants(EVENT)
-    assert not disabled.wants(replace(EVENT, endpoint_id="end-1"))
+    assert disabled.wants(EVENT)
+    assert not disabled.wants(replace(EVENT, event_type=EventType.LOW_BALANCE))
 
 
 def test_an_endpoint_of_another_account_wants_nothing() -> None:
@@ -102,6 +105,36 @@ def test_a_new_delivery_is_pending_due_and_untried() -> None:
         attempts=0,
         due_at_ms=0,
     )
+
+
+def test_a_replay_tells_the_same_under_an_id_and_a_time_of_its_own() -> None:
+    first = new_delivery(EVENT, ENDPOINT)
+    again = replayed(first, EVENT.occurred_at_ms + 1_000)
+    assert (again.event_id, again.endpoint_id, again.event_type) == (
+        "gen-1:completed",
+        "end-1",
+        first.event_type,
+    )
+    assert again.data == first.data == EVENT.data
+    assert again.key.delivery_id != first.key.delivery_id
+    envelope = json.loads(again.body)
+    assert envelope["webhook_delivery_id"] == again.key.delivery_id
+    assert envelope["webhook_timestamp"] == "2023-11-14T22:13:21.123Z"
+
+
+def test_only_a_test_and_a_queued_event_are_brief() -> None:
+    plain = new_delivery(EVENT, ENDPOINT)
+    assert not plain.is_brief
+    assert replace(plain, event_type=EventType.TEST).is_brief
+    assert drained(EVENT, "end-1", Drained("drain-1", 1, "d-1"), 2).is_brief
+
+
+def test_an_order_to_deliver_gives_a_queued_event_one_fresh_id() -> None:
+    one, same = (drained(EVENT, "end-1", Drained("drain-1", 1, "d-1"), 2) for _ in range(2))
+    other = drained(EVENT, "end-1", Drained("drain-2", 1, "d-1"), 2)
+    assert one == same
+    assert one.key.delivery_id not in {"d-1", other.key.delivery_id}
+    assert json.loads(one.body)["webhook_timestamp"] == "1970-01-01T00:00:00.002Z"
 
 
 def test_a_delivery_key_survives_the_queue() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from tidegate.domain.generation import Generation, MediaType, Status
 from tidegate.domain.money import Money
-from tidegate.surfaces.babysea.webhook_events import event_detail, webhook_test_event
+from tidegate.surfaces.babysea.webhook_events import event_detail, low_balance_event, webhook_test_event
 
 PENDING = Generation(
     account_id="acc-1",
@@ -148,3 +148,27 @@ def test_a_test_event_has_the_documented_data_and_names_its_endpoint() -> None:
 def test_two_tests_in_the_same_instant_are_two_events() -> None:
     first, second = (webhook_test_event("acc-1", "end-1", 5_000) for _ in range(2))
     assert first["event_id"] != second["event_id"]
+
+
+def test_a_low_balance_tells_the_balance_and_each_threshold_that_was_crossed() -> None:
+    detail = low_balance_event(
+        "acc-1",
+        Money.of("0.4955"),
+        [(Money.of("1"), Money.of("0.999")), (Money.of("0.5"), Money.of("0.4955"))],
+        event_id="acc-1:low_balance:17",
+        occurred_at_ms=5_000,
+    )
+    assert json.loads(json.dumps(detail)) == {
+        "event_id": "acc-1:low_balance:17",
+        "event_type": "credits.low_balance",
+        "account_id": "acc-1",
+        "occurred_at_ms": 5_000,
+        "data": {
+            "account_id": "acc-1",
+            "current_balance": 0.4955,
+            "thresholds_crossed": [
+                {"threshold": 1.0, "balance_at": 0.999},
+                {"threshold": 0.5, "balance_at": 0.4955},
+            ],
+        },
+    }

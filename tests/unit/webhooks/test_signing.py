@@ -63,6 +63,23 @@ def test_each_attempt_is_signed_anew_over_the_same_body() -> None:
     assert changed == {"X-BabySea-Signature", "webhook-timestamp", "webhook-signature"}
 
 
+def test_during_a_rotation_the_new_secret_signs_first_and_the_old_one_second() -> None:
+    new, old = "whsec_" + "n" * 32, "whsec_" + "o" * 32
+    headers = signed_headers(DELIVERY, new, 7, previous=old)
+    digests = [signature(key, 7, BODY).removeprefix("t=7,") for key in (new, old)]
+    assert headers["X-BabySea-Signature"] == f"t=7,{digests[0]},{digests[1]}"
+    identity = DELIVERY.key.delivery_id
+    assert headers["webhook-signature"] == " ".join(
+        str(standard_signature(key, identity, 7, BODY)) for key in (new, old)
+    )
+
+
+def test_a_secret_that_is_not_base64_leaves_the_other_its_standard_signature() -> None:
+    fine = "whsec_" + "a" * 32
+    headers = signed_headers(DELIVERY, fine, 7, previous="whsec_not base64!")
+    assert headers["webhook-signature"] == standard_signature(fine, DELIVERY.key.delivery_id, 7, BODY)
+
+
 def test_the_user_agent_names_the_projects_version() -> None:
     project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())["project"]
     assert f"Tidegate-Webhooks/{project['version']}" == USER_AGENT

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
+    from tidegate.adapters.dynamodb.alerts import AlertTable
     from tidegate.adapters.dynamodb.generations import GenerationTable
     from tidegate.adapters.dynamodb.keys import KeyTable
+    from tidegate.adapters.dynamodb.ledger import LedgerReader
+    from tidegate.adapters.dynamodb.listing import GenerationListing
     from tidegate.adapters.dynamodb.wallets import WalletTable
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
     from tidegate.adapters.eventbridge import EventBus
     from tidegate.adapters.http import HttpClient
     from tidegate.adapters.providers.registry import ProviderRegistry
     from tidegate.adapters.s3 import OutputStore
+    from tidegate.adapters.scheduler import Schedules
     from tidegate.adapters.secrets import Secrets
     from tidegate.adapters.sqs import Queue
     from tidegate.adapters.stepfunctions import StateMachine
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
     from tidegate.domain.generation import Generation, MediaType, Output
+    from tidegate.domain.provider_profiles import ProviderProfile
+    from tidegate.domain.webhook_retries import RetryPlan
     from tidegate.usecases.attempts.context import Context
     from tidegate.usecases.launch import Launcher
 
@@ -101,6 +107,10 @@ class Runtime:
         return self.client("events")  # type: ignore[no-any-return]
 
     @cached_property
+    def _scheduler(self) -> Any:
+        return self.client("scheduler")
+
+    @cached_property
     def _secretsmanager(self) -> SecretsManagerClient:
         return self.client("secretsmanager")  # type: ignore[no-any-return]
 
@@ -110,6 +120,13 @@ class Runtime:
         from tidegate.domain.catalog import load_catalog  # noqa: PLC0415
 
         return load_catalog()
+
+    @cached_property
+    def provider_profiles(self) -> tuple[ProviderProfile, ...]:
+        """Who the providers are."""
+        from tidegate.domain.provider_profiles import load_profiles  # noqa: PLC0415
+
+        return load_profiles()
 
     @cached_property
     def keys(self) -> KeyTable:
@@ -126,6 +143,20 @@ class Runtime:
         return WalletTable(self.dynamodb, self.setting("WALLETS_TABLE"))
 
     @cached_property
+    def alerts(self) -> AlertTable:
+        """Low-balance alerts."""
+        from tidegate.adapters.dynamodb.alerts import AlertTable  # noqa: PLC0415
+
+        return AlertTable(self.dynamodb, self.setting("WALLETS_TABLE"))
+
+    @cached_property
+    def ledger(self) -> LedgerReader:
+        """What the books rest on, to verify them."""
+        from tidegate.adapters.dynamodb.ledger import LedgerReader  # noqa: PLC0415
+
+        return LedgerReader(self.dynamodb, self.setting("WALLETS_TABLE"), self.setting("GENERATIONS_TABLE"))
+
+    @cached_property
     def generations(self) -> GenerationTable:
         """Generations, their attempts, and idempotency records."""
         from tidegate.adapters.dynamodb.generations import GenerationTable  # noqa: PLC0415
@@ -133,6 +164,13 @@ class Runtime:
         return GenerationTable(
             self.dynamodb, self.setting("GENERATIONS_TABLE"), self.setting("WALLETS_TABLE")
         )
+
+    @cached_property
+    def listing(self) -> GenerationListing:
+        """Generations by their place in their account's listing."""
+        from tidegate.adapters.dynamodb.listing import GenerationListing  # noqa: PLC0415
+
+        return GenerationListing(self.dynamodb, self.setting("GENERATIONS_TABLE"))
 
     @cached_property
     def webhooks(self) -> WebhookTable:
@@ -186,6 +224,18 @@ class Runtime:
         return Queue(self._sqs, self.setting("DELIVERIES_QUEUE_URL"))
 
     @cached_property
+    def schedules(self) -> Schedules:
+        """Messages to the deliveries queue that are to come later than SQS can delay them."""
+        from tidegate.adapters.scheduler import Schedules, ScheduleTarget  # noqa: PLC0415
+
+        target = ScheduleTarget(
+            queue_arn=self.setting("DELIVERIES_QUEUE_ARN"),
+            role_arn=self.setting("SCHEDULES_ROLE_ARN"),
+            dead_letters_arn=self.setting("DELIVERIES_DEAD_LETTERS_ARN"),
+        )
+        return Schedules(lambda: self._scheduler, self.setting("SCHEDULES_GROUP"), target)
+
+    @cached_property
     def machine(self) -> StateMachine:
         """The state machine that runs failover."""
         from tidegate.adapters.stepfunctions import StateMachine  # noqa: PLC0415
@@ -205,6 +255,13 @@ class Runtime:
         from tidegate.domain.budget import budgets_from  # noqa: PLC0415
 
         return budgets_from({name: self._env.get(f"TIDEGATE_{name}_BUDGET") for name in ("IMAGE", "VIDEO")})
+
+    @cached_property
+    def retry_plan(self) -> RetryPlan:
+        """When webhooks are tried; ``TIDEGATE_WEBHOOK_TIMES="3:10:15,30"`` overrides the defaults."""
+        from tidegate.domain.webhook_retries import retry_plan_from  # noqa: PLC0415
+
+        return retry_plan_from(self._env.get("TIDEGATE_WEBHOOK_TIMES"))
 
     @cached_property
     def launcher(self) -> Launcher:
@@ -244,6 +301,11 @@ class Runtime:
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
         )
+
+    @property
+    def output_retention_ms(self) -> int:
+        """How long files are kept after their generation ended. The bucket's lifecycle removes them."""
+        return int(self.setting("OUTPUT_DAYS")) * 86_400_000
 
     def output_url(self, key: str) -> str:
         """Where callers get a stored output."""

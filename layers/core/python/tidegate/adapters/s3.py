@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
+from botocore.exceptions import ClientError
+
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
@@ -79,9 +81,16 @@ class OutputStore:
         return self._client.generate_presigned_url(operation, Params=params, ExpiresIn=expires_s)
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Delete files; deleting what is not there is no error."""
+        """Delete files; deleting what is not there is no error.
+
+        Raises:
+            ClientError: a file is still there.
+        """
         for start in range(0, len(keys), _MAX_DELETED):
             batch = keys[start : start + _MAX_DELETED]
-            self._client.delete_objects(
+            answer = self._client.delete_objects(
                 Bucket=self._bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
             )
+            if refused := answer.get("Errors"):  # S3 answers 200 all the same
+                code, message = refused[0].get("Code", ""), refused[0].get("Message", "")
+                raise ClientError({"Error": {"Code": code, "Message": message}}, "DeleteObjects")

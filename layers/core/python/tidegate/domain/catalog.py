@@ -50,6 +50,21 @@ class Catalog:
                 return model
         raise ModelNotFound(f"There is no {media_type or ''} model {identifier!r}.".replace("  ", " "))
 
+    def offered(self, identifier: str, now_ms: int) -> Model:
+        """Find a model that can be ordered at this instant.
+
+        Raises:
+            ModelNotFound: no such model, or it has retired.
+        """
+        model = self.model(identifier)
+        if model.has_retired(now_ms):
+            raise ModelNotFound(f"{identifier} was retired on {model.retires_on}.")
+        return model
+
+    def offered_models(self, now_ms: int) -> tuple[Model, ...]:
+        """The models that can be ordered at this instant."""
+        return tuple(model for model in self.models if not model.has_retired(now_ms))
+
 
 @cache
 def load_catalog(path: Path | None = None) -> Catalog:

@@ -40,6 +40,12 @@ class InsufficientPermissions(TidegateError):
     code = "insufficient_permissions"
 
 
+class AddressRateLimited(TidegateError):
+    """Too many wrong keys came from this address. ``details``: ``limit`` and ``retry_after_seconds``."""
+
+    code = "address_rate_limited"
+
+
 class AddressNotAllowed(TidegateError):
     """The caller's address is not on the key's allowlist."""
 
@@ -128,6 +134,12 @@ class GenerationNotCancelable(TidegateError):
     """The generation is already terminal."""
 
     code = "generation_not_cancelable"
+
+
+class GenerationInProgress(TidegateError):
+    """The generation has not ended: it has to be canceled first."""
+
+    code = "generation_in_progress"
 
 
 class RouteNotFound(TidegateError):

@@ -81,6 +81,14 @@ class Generation:
     error_code: str | None = None
     error_message: str | None = None
     settlement: Settlement | None = None  # None while the price is held
+    removed_at_ms: int | None = None  # when its owner had the files deleted
+
+    def is_removed(self, now_ms: int, retention_ms: int) -> bool:
+        """Whether its files are gone: deleted by its owner, or kept for ``retention_ms`` and no longer."""
+        if self.removed_at_ms is not None:
+            return True
+        ended = self.completed_at_ms
+        return bool(self.outputs) and ended is not None and now_ms >= ended + retention_ms
 
 
 def new_id(now_ms: int) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
+
+from tidegate.domain import client_address
+from tidegate.domain.errors import TidegateError
 
 
 class Surface(StrEnum):
@@ -41,8 +43,28 @@ PRESETS: Final = {
     "monitor_only": ("health:read", "library:read"),
 }
 MAX_NAME_LENGTH: Final = 100
-MAX_ALLOWLIST: Final = 50
+MAX_KEYS: Final = 100  # that work, per account; the contract names no figure
+DEFAULT_GRACE_H: Final = 24  # contracts: BabySea §3, and the longest
+MAX_GRACE_H: Final = 168
 _PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
+
+
+class TooManyKeys(TidegateError):
+    """The account has as many working keys as it may. ``details["limit"]`` says how many."""
+
+    code = "too_many_keys"
+
+
+class KeyNotActive(TidegateError):
+    """A key that is revoked, expired or already replaced cannot be rotated."""
+
+    code = "key_not_active"
+
+
+class RotationUnderWay(TidegateError):
+    """The key that this one replaced still works: one rotation at a time."""
+
+    code = "rotation_under_way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,7 @@ class Key:
     last_used_at_ms: int | None = None
     expires_at_ms: int | None = None
     allowlist: tuple[str, ...] = ()
+    rotated_from: str | None = None  # the key_id of the key that this one replaces
 
     def works(self, now_ms: int) -> bool:
         """Whether the key authenticates at this instant."""
@@ -74,14 +97,25 @@ class Key:
 
     def allows_address(self, address: str) -> bool:
         """Whether a client at this address may use the key. An empty list allows every address."""
-        if not self.allowlist:
-            return True
-        try:
-            client = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        client = getattr(client, "ipv4_mapped", None) or client
-        return any(client in ipaddress.ip_network(entry, strict=False) for entry in self.allowlist)
+        return client_address.allows(self.allowlist, address)
+
+    def successor(self, text: str, *, key_id: str, plan: str, now_ms: int) -> Key:
+        """The key that replaces this one: what was granted stays, its text and its life are new."""
+        return replace(
+            self,
+            key_hash=hash_key(text),
+            key_id=key_id,
+            prefix=visible_prefix(self.surface, text),
+            plan=plan,
+            created_at_ms=now_ms,
+            last_used_at_ms=None,
+            rotated_from=self.key_id,
+        )
+
+    def retired(self, until_ms: int) -> Key:
+        """This key in its grace: it works until then, or until its own end if that is earlier."""
+        end_ms = until_ms if self.expires_at_ms is None else min(until_ms, self.expires_at_ms)
+        return replace(self, state=KeyState.ROTATED, expires_at_ms=end_ms)
 
 
 def mint(surface: Surface) -> str:

@@ -46,6 +46,7 @@ PLANS: Final = {
     "unlimited": Plan(1_000_000, 1_000_000),
 }
 DEFAULT_PLAN: Final = "enterprise"
+FAILED_ATTEMPTS: Final = 60  # per window and address; the contract names no figure
 
 
 @dataclass(frozen=True, slots=True)

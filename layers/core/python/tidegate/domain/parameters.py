@@ -73,14 +73,14 @@ def _wanted(model: Model, order: object) -> tuple[str, ...]:
     return wanted
 
 
-def _core_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]:
+def priced_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]:
+    """Check the parameters that a price depends on and fill in their defaults; others are not looked at.
+
+    Raises:
+        InvalidInput, ParameterOutOfRange: as ``validate_params``.
+    """
     schema = model.schema
-    params: dict[str, object] = {
-        "generation_prompt": _prompt(given),
-        "generation_ratio": _choice(given, "generation_ratio", schema.ratios),
-        "generation_output_format": _choice(given, "generation_output_format", schema.formats),
-        "generation_output_number": _output_number(given, schema.number_max),
-    }
+    params: dict[str, object] = {"generation_output_number": _output_number(given, schema.number_max)}
     if model.media_type is MediaType.VIDEO:
         if "generation_duration" not in given:
             raise InvalidInput(
@@ -91,7 +91,17 @@ def _core_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]:
         params["generation_resolution"] = _choice(given, "generation_resolution", schema.resolutions)
     if schema.audio:
         params["generation_generate_audio"] = _flag(given, "generation_generate_audio")
-    return params | _input_files(model, given)
+    return params
+
+
+def _core_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]:
+    schema = model.schema
+    params: dict[str, object] = {
+        "generation_prompt": _prompt(given),
+        "generation_ratio": _choice(given, "generation_ratio", schema.ratios),
+        "generation_output_format": _choice(given, "generation_output_format", schema.formats),
+    }
+    return params | priced_params(model, given) | _input_files(model, given)
 
 
 def _prompt(given: Mapping[str, Any]) -> str:

@@ -24,6 +24,11 @@ def cost(route: ProviderRoute, params: Mapping[str, Any]) -> Money:
     return _total(route.cost, params)
 
 
+def unit_price(model: Model, params: Mapping[str, Any]) -> Money:
+    """Return the price of one image, or of one second of video, at these parameters."""
+    return model.price.amounts[amount_key(model.price.by, params)]
+
+
 def amount_key(by: tuple[Dimension, ...], params: Mapping[str, Any]) -> str:
     """Return the key of the amount that applies: ``""``, ``"720p"``, ``"audio"`` or ``"720p_noaudio"``."""
     return "_".join(_label(dimension, params) for dimension in by)

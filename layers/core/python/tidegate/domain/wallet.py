@@ -45,6 +45,7 @@ class Wallet:
     held: Money = ZERO
     in_flight: int = 0
     sequence: int = 0
+    generations: int = 0  # ever accepted: what a listing calls its total
 
     def add(self, amount: Money) -> Wallet:
         """Grant credits.
@@ -67,7 +68,12 @@ class Wallet:
             raise InsufficientCredits("the balance is below the price")
         if max_in_flight is not None and self.in_flight >= max_in_flight:
             raise ConcurrencyLimited("too many generations in flight", limit=max_in_flight)
-        return self._moved(balance=self.balance - price, held=self.held + price, in_flight=self.in_flight + 1)
+        return self._moved(
+            balance=self.balance - price,
+            held=self.held + price,
+            in_flight=self.in_flight + 1,
+            generations=self.generations + 1,
+        )
 
     def charge(self, price: Money) -> Wallet:
         """Keep the held price: the generation succeeded."""

@@ -7,7 +7,7 @@ import secrets
 import string
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -30,10 +30,8 @@ DEFAULT_EVENTS: Final = (EventType.STARTED, EventType.COMPLETED, EventType.FAILE
 MAX_ENDPOINTS: Final = 20  # per account; the contract names no figure
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105  the public prefix, no secret
 DELIVERY_RETENTION_S: Final = 30 * 24 * 3600
-# The wait before each attempt (contracts: BabySea §8.4). SQS delays by whole seconds, so a queue that
-# wakes the worker rounds up (``whole_seconds``): half a second becomes one, one and a half become two.
-ATTEMPT_DELAYS_MS: Final = (0, 500, 1_500, 3_000, 5_000)
-MAX_ATTEMPTS: Final = len(ATTEMPT_DELAYS_MS)
+MAX_GRACE_HOURS: Final = 168  # after a rotation; as for API keys
+MAX_FAILURES: Final = 15  # deliveries in a row, over all events (contracts: BabySea §8.4)
 
 _SECRET_ALPHABET: Final = string.ascii_letters + string.digits
 _SECRET_LENGTH: Final = 32  # a multiple of four, hence also valid base64, as Standard Webhooks wants it
@@ -45,6 +43,12 @@ class EndpointNotFound(TidegateError):
     """The account has no such webhook endpoint, or it is disabled."""
 
     code = "endpoint_not_found"
+
+
+class DeliveryNotFound(TidegateError):
+    """The account has no such webhook delivery, or its log entry has expired."""
+
+    code = "delivery_not_found"
 
 
 class TooManyEndpoints(TidegateError):
@@ -99,7 +103,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where an account wants to be told. The secret is sealed; ``secret_hint`` is its masked prefix."""
+    """Where an account wants to be told. Secrets are sealed; ``secret_hint`` is the masked prefix.
+
+    ``failures`` counts the deliveries that failed since the last one that was taken.
+    """
 
     account_id: str
     endpoint_id: str
@@ -109,10 +116,18 @@ class Endpoint:
     secret_hint: str
     created_at_ms: int
     enabled: bool = True
+    failures: int = 0
+    disabled_because: str | None = None
+    disabled_at_ms: int | None = None
+    sealed_previous: bytes | None = field(default=None, repr=False)  # signs beside the new one
+    previous_until_ms: int | None = None  # when the previous secret stops to sign
 
     def wants(self, event: Event) -> bool:
-        """Whether this event goes here: by subscription, or because it names this endpoint."""
-        if not self.enabled or event.account_id != self.account_id:
+        """Whether this event is meant for here: by subscription, or because it names this endpoint.
+
+        A disabled endpoint still wants its events; they are queued for it.
+        """
+        if event.account_id != self.account_id:
             return False
         if event.endpoint_id is not None:
             return event.endpoint_id == self.endpoint_id
@@ -157,6 +172,15 @@ class DeliveryAttempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Drained:
+    """Names the queued event that a delivery carries, and the order to deliver the queue."""
+
+    drain_id: str
+    occurred_at_ms: int
+    delivery_id: str  # the one it would have had when it happened
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One event on its way to one endpoint, with its log. ``body`` never changes over the attempts."""
 
@@ -170,6 +194,18 @@ class Delivery:
     due_at_ms: int = 0  # nobody may try before; a worker that tries pushes it past its own end
     log: tuple[DeliveryAttempt, ...] = ()
     error: str | None = None  # why it failed for good
+    drained: Drained | None = None  # None: it did not wait for a disabled endpoint
+
+    @property
+    def is_brief(self) -> bool:
+        """Whether it gets the fast retries only: somebody waits for a test, and for a queue to move on."""
+        return self.event_type is EventType.TEST or self.drained is not None
+
+    @property
+    def data(self) -> Mapping[str, object]:
+        """The ``webhook_data`` that it carries."""
+        data: Mapping[str, object] = json.loads(self.body)["webhook_data"]
+        return data
 
 
 def mint_secret() -> str:
@@ -190,34 +226,38 @@ def delivery_id(event_id: str, endpoint_id: str) -> str:
 def new_delivery(event: Event, endpoint: Endpoint) -> Delivery:
     """Return the delivery that tells ``endpoint`` of ``event``, not yet tried."""
     identity = delivery_id(event.event_id, endpoint.endpoint_id)
+    return _delivery(
+        event, endpoint.endpoint_id, DeliveryKey(event.account_id, event.occurred_at_ms, identity)
+    )
+
+
+def replayed(delivery: Delivery, now_ms: int) -> Delivery:
+    """Return a delivery of the same event to the same endpoint under an id and a time of its own."""
+    event = Event(delivery.event_id, delivery.event_type, delivery.key.account_id, now_ms, delivery.data)
+    return _delivery(event, delivery.endpoint_id, DeliveryKey(event.account_id, now_ms, str(uuid.uuid4())))
+
+
+def drained(event: Event, endpoint_id: str, origin: Drained, at_ms: int) -> Delivery:
+    """Return the delivery of a queued event. The same order to deliver always gives the same id."""
+    identity = str(uuid.uuid5(_DELIVERY_NAMESPACE, f"{origin.drain_id}/{origin.delivery_id}"))
+    key = DeliveryKey(event.account_id, at_ms, identity)
+    return replace(_delivery(event, endpoint_id, key), drained=origin)
+
+
+def _delivery(event: Event, endpoint_id: str, key: DeliveryKey) -> Delivery:
     envelope = {
         "webhook_event": event.event_type,
-        "webhook_timestamp": iso(event.occurred_at_ms),
-        "webhook_delivery_id": identity,
+        "webhook_timestamp": iso(key.occurred_at_ms),
+        "webhook_delivery_id": key.delivery_id,
         "webhook_data": event.data,
     }
     return Delivery(
-        key=DeliveryKey(event.account_id, event.occurred_at_ms, identity),
-        endpoint_id=endpoint.endpoint_id,
+        key=key,
+        endpoint_id=endpoint_id,
         event_id=event.event_id,
         event_type=event.event_type,
         body=json.dumps(envelope, separators=(",", ":")),  # ASCII: no receiver can mistake the charset
     )
-
-
-def delay_before_next_ms(attempts: int) -> int | None:
-    """Return how long to wait after ``attempts`` failed ones, or None when they were the last."""
-    return ATTEMPT_DELAYS_MS[attempts] if attempts < MAX_ATTEMPTS else None
-
-
-def whole_seconds(delay_ms: int) -> int:
-    """Round a wait up to what an SQS delay can express; never negative."""
-    return max(0, -(-delay_ms // 1_000))
-
-
-def is_success(status_code: int) -> bool:
-    """Whether the receiver took it: any 2xx. A redirect is a failure (contracts: BabySea §8.1, §8.4)."""
-    return 200 <= status_code < 300  # noqa: PLR2004  the HTTP class of success
 
 
 def iso(at_ms: int) -> str:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from tidegate.adapters.dynamodb.keys import KeyTable
+from tidegate.adapters.dynamodb.rosters import Roster
 from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.domain.account import Account
-from tidegate.domain.errors import AccountNotFound, InvalidInput
+from tidegate.domain.client_address import read_allowlist
+from tidegate.domain.errors import AccountNotFound, InvalidInput, ServiceUnavailable
 from tidegate.domain.keys import (
+    MAX_KEYS,
     MAX_NAME_LENGTH,
     SCOPES,
     Key,
     KeyState,
     Surface,
+    TooManyKeys,
     hash_key,
     mint,
     visible_prefix,
@@ -22,6 +28,8 @@ from tidegate.domain.keys import (
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
 from tidegate.domain.money import ZERO, Money
 from tidegate.domain.wallet import Wallet
+
+ROSTER_TRIES: Final = 5  # operators seldom meet at one account
 
 
 def create_account(
@@ -34,8 +42,7 @@ def create_account(
     """
     if not name.strip():
         raise InvalidInput("An account needs a name.", field="name")
-    if plan not in PLANS:
-        raise InvalidInput(f"There is no plan {plan!r}: choose one of {', '.join(PLANS)}.", field="plan")
+    _check_plan(plan)
     account_id = str(uuid.uuid4())
     account = Account(account_id, name.strip(), email, plan, now_ms, Wallet(account_id))
     wallets.create(account)
@@ -64,51 +71,109 @@ def create_key(
     name: str,
     now_ms: int,
     expires_at_ms: int | None = None,
+    allowlist: Sequence[str] = (),
 ) -> tuple[str, Key]:
     """Mint a key for an account. The full text is returned here and never again.
 
     Raises:
         AccountNotFound: no such account.
-        InvalidInput: a scope that does not exist, no scope, or a name that is too long or missing.
+        InvalidInput: a scope that does not exist, no scope, a name that is too long or missing, or an entry
+            of the allowlist that is neither an address nor a network.
+        TooManyKeys: the account has 100 that work.
+        ServiceUnavailable: the account's keys kept changing; nothing was made.
     """
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
         raise InvalidInput(f"Choose scopes among {', '.join(SCOPES)}.", field="scopes")
     if not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
         raise InvalidInput(f"A key needs a name of at most {MAX_NAME_LENGTH} characters.", field="name")
-    account = get_account(wallets, account_id)
-    text = mint(surface)
-    key_hash = hash_key(text)
-    first = next(iter(keys.list(account_id)), None)
-    key = Key(
-        key_hash=key_hash,
-        key_id=str(uuid.uuid4()),
-        account_id=account_id,
-        surface=surface,
-        name=name.strip(),
-        prefix=visible_prefix(surface, text),
-        scopes=tuple(scopes),
-        state=KeyState.ACTIVE,
-        plan=account.plan,
-        window_home=first.window_home if first else key_hash,
-        created_at_ms=now_ms,
-        expires_at_ms=expires_at_ms,
-    )
-    keys.put(key)
-    return text, key
+    text, key_id, addresses = mint(surface), str(uuid.uuid4()), read_allowlist(allowlist)
+    for _ in range(ROSTER_TRIES):
+        account = get_account(wallets, account_id)
+        roster = room_for_one(keys.rosters.get(account_id), now_ms)
+        key = Key(
+            key_hash=hash_key(text),
+            key_id=key_id,
+            account_id=account_id,
+            surface=surface,
+            name=name.strip(),
+            prefix=visible_prefix(surface, text),
+            scopes=tuple(scopes),
+            state=KeyState.ACTIVE,
+            plan=account.plan,
+            window_home=roster.window_home or hash_key(text),
+            created_at_ms=now_ms,
+            expires_at_ms=expires_at_ms,
+            allowlist=addresses,
+        )
+        if keys.rosters.add(key, roster, only_if=[wallets.still_on(account.plan, account_id)]):
+            return text, key
+    raise ServiceUnavailable("The account's keys kept changing. No key was made; try again.")
 
 
-def revoke_key(keys: KeyTable, *, account_id: str, key_id: str) -> Key:
-    """Stop a key at once.
+def room_for_one(roster: Roster, now_ms: int) -> Roster:
+    """Return the roster with those keys only that still work; the others need no place on it any more.
+
+    Raises:
+        TooManyKeys: there are 100 already.
+    """
+    working = tuple(key for key in roster.keys if key.works(now_ms))
+    if len(working) >= MAX_KEYS:
+        raise TooManyKeys(f"The account has {MAX_KEYS} working keys: revoke one first.", limit=MAX_KEYS)
+    return replace(roster, keys=working)
+
+
+def find_key(keys: KeyTable, *, account_id: str, key_id: str) -> Key:
+    """Find a key by its id.
 
     Raises:
         InvalidInput: the account has no such key.
     """
     for key in keys.list(account_id):
         if key.key_id == key_id:
-            keys.revoke(key.key_hash)
             return key
     raise InvalidInput(f"Account {account_id} has no key {key_id}.", field="key_id")
+
+
+def revoke_key(keys: KeyTable, *, account_id: str, key_id: str) -> Key:
+    """Stop a key at once; returns it as it was before.
+
+    Raises:
+        InvalidInput: the account has no such key.
+    """
+    key = find_key(keys, account_id=account_id, key_id=key_id)
+    keys.revoke(key.key_hash)
+    return key
+
+
+def set_allowlist(keys: KeyTable, *, account_id: str, key_id: str, entries: Sequence[str]) -> Key:
+    """Let a key be used from these addresses and networks only; none: from anywhere.
+
+    Raises:
+        InvalidInput: the account has no such key, or an entry is neither an address nor a network.
+    """
+    allowlist = read_allowlist(entries)
+    key = find_key(keys, account_id=account_id, key_id=key_id)
+    keys.set_allowlist(key.key_hash, allowlist)
+    return replace(key, allowlist=allowlist)
+
+
+def set_plan(keys: KeyTable, wallets: WalletTable, *, account_id: str, plan: str) -> tuple[Account, int]:
+    """Put an account and all its keys on a plan; returns the account and how many keys changed.
+
+    The account comes first: a key that is made meanwhile is made on the new plan or not at all. Stopped
+    half-way, some keys stay on the old plan; doing it again finishes the work.
+
+    Raises:
+        AccountNotFound: no such account.
+        InvalidInput: a plan that does not exist.
+    """
+    _check_plan(plan)
+    wallets.set_plan(account_id, plan)
+    behind = [key for key in keys.rosters.get(account_id).keys if key.plan != plan]
+    for key in behind:
+        keys.set_plan(key.key_hash, plan)
+    return get_account(wallets, account_id), len(behind)
 
 
 def grant(
@@ -126,3 +191,8 @@ def grant(
         raise InvalidInput("A grant needs a reference, so that it is made only once.", field="reference")
     added = wallets.grant(account_id, amount, reference=reference.strip(), now_ms=now_ms)
     return get_account(wallets, account_id), added
+
+
+def _check_plan(plan: str) -> None:
+    if plan not in PLANS:
+        raise InvalidInput(f"There is no plan {plan!r}: choose one of {', '.join(PLANS)}.", field="plan")

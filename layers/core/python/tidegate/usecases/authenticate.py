@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tidegate.adapters.dynamodb.keys import KeyTable
+from tidegate.domain.client_address import source_of
 from tidegate.domain.errors import (
     AddressNotAllowed,
+    AddressRateLimited,
     AuthenticationFailed,
     AuthenticationRequired,
     InsufficientPermissions,
     RateLimited,
 )
 from tidegate.domain.keys import Key, Surface, hash_key
-from tidegate.domain.limits import DEFAULT_PLAN, PLANS, Bucket, Window
+from tidegate.domain.limits import DEFAULT_PLAN, FAILED_ATTEMPTS, PLANS, Bucket, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +27,26 @@ class Caller:
 
 
 def authenticate(
-    keys: KeyTable, *, token: str | None, surface: Surface, bucket: Bucket, now_ms: int
+    keys: KeyTable, *, token: str | None, surface: Surface, bucket: Bucket, address: str, now_ms: int
 ) -> Caller:
     """Find out who sent this token and count the request.
+
+    A wrong key is counted against the address that it came from; a right one costs nothing for that, and
+    works whatever the address's count is (docs/adr/0032).
 
     Raises:
         AuthenticationRequired: no token.
         AuthenticationFailed: unknown, revoked, expired, or a key of another surface.
+        AddressRateLimited: the same, and too many of them came from this address.
     """
     if not token:
         raise AuthenticationRequired("No API key was sent.")
     counted = keys.count_request(hash_key(token), bucket, now_ms)
     if counted is None:
-        raise AuthenticationFailed("The API key is not valid.")
+        raise _refusal(keys, address, now_ms)
     key, used = counted
     if key.surface is not surface or not key.works(now_ms):
-        raise AuthenticationFailed("The API key is not valid.")
+        raise _refusal(keys, address, now_ms)
     limit = PLANS.get(key.plan, PLANS[DEFAULT_PLAN]).limit(bucket)
     return Caller(key, Window.after(used, limit, now_ms))
 
@@ -63,3 +69,16 @@ def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
             limit=caller.window.limit,
             retry_after_seconds=max(1, caller.window.reset_at_s - now_ms // 1000),
         )
+
+
+def _refusal(keys: KeyTable, address: str, now_ms: int) -> Exception:
+    failures = keys.count_failure(source_of(address), now_ms)
+    window = Window.after(failures, FAILED_ATTEMPTS, now_ms)
+    if not window.exceeded:
+        return AuthenticationFailed("The API key is not valid.")
+    return AddressRateLimited(
+        "Too many requests with a wrong API key came from your address. Please retry after the period "
+        "indicated in the Retry-After header.",
+        limit=window.limit,
+        retry_after_seconds=max(1, window.reset_at_s - now_ms // 1000),
+    )

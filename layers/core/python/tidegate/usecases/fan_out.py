@@ -1,24 +1,28 @@
-"""Turn one event into one delivery for each endpoint that wants it."""
+"""Turn one event into one delivery for each endpoint that wants it; for a disabled one, it is queued."""
 
 from __future__ import annotations
 
 from tidegate.adapters.dynamodb.webhooks import WebhookTable
 from tidegate.adapters.sqs import Queue
+from tidegate.domain.webhook_queue import is_queued, queued
 from tidegate.domain.webhooks import Delivery, DeliveryKey, DeliveryStatus, Endpoint, Event, new_delivery
 
 
-def fan_out(event: Event, *, webhooks: WebhookTable, queue: Queue) -> tuple[DeliveryKey, ...]:
-    """Create and queue the deliveries of an event; returns those that were queued.
+def fan_out(event: Event, *, webhooks: WebhookTable, queue: Queue, now_ms: int) -> tuple[DeliveryKey, ...]:
+    """Create and send off the deliveries of an event; returns those that were sent off.
 
     May be run any number of times for the same event: each endpoint has one delivery with one id, and
-    one that was stored but never begun is queued again, for its message may have been lost in a crash.
+    one that was stored but never begun is sent off again, for its message may have been lost in a crash.
     """
     wanted = [endpoint for endpoint in _candidates(event, webhooks) if endpoint.wants(event)]
-    deliveries = [new_delivery(event, endpoint) for endpoint in wanted]
-    queued = [delivery.key for delivery in deliveries if _create(delivery, webhooks)]
-    for key in queued:
+    for endpoint in wanted:
+        if not endpoint.enabled and is_queued(event):
+            webhooks.queue_event(queued(event, endpoint, now_ms))
+    deliveries = [new_delivery(event, endpoint) for endpoint in wanted if endpoint.enabled]
+    untold = [delivery.key for delivery in deliveries if _create(delivery, webhooks)]
+    for key in untold:
         queue.send(key.to_message())
-    return tuple(queued)
+    return tuple(untold)
 
 
 def _candidates(event: Event, webhooks: WebhookTable) -> tuple[Endpoint, ...]:

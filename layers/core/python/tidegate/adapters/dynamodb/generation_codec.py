@@ -18,6 +18,7 @@ _OPTIONAL: Final = (
     "predict_ms",
     "error_code",
     "error_message",
+    "removed_at_ms",
 )
 
 

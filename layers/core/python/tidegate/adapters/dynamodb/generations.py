@@ -133,6 +133,15 @@ class GenerationTable:
             },
         )
 
+    def mark_removed(self, generation: Generation, now_ms: int) -> bool:
+        """Note that the files of an ended generation are deleted; False when that was noted before."""
+        return self._update(
+            _key(generation.account_id, generation.generation_id),
+            "SET removed_at_ms = :now",
+            f"attribute_exists(pk) AND attribute_not_exists(removed_at_ms) AND NOT {_IS_OPEN}",
+            {":now": now_ms, **_OPEN_VALUES},
+        )
+
     def settle(
         self,
         generation: Generation,

@@ -1,14 +1,21 @@
-"""The keys table: one item a key, which also counts requests (docs/adr/0003-request-windows.md)."""
+"""The keys table: one item a key, which also counts requests (docs/adr/0003-request-windows.md).
+
+Two other kinds of items lie beside the keys, under names that no SHA-256 can have: ``address#…`` counts
+failed attempts (docs/adr/0032), ``account#…`` is the roster of an account's keys (``rosters.py``).
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
-from tidegate.domain.keys import Key, KeyState, Surface
-from tidegate.domain.limits import Bucket, window_number
+from tidegate.adapters.dynamodb import key_codec
+from tidegate.adapters.dynamodb.codec import Item, encode, encode_item
+from tidegate.adapters.dynamodb.rosters import Rosters
+from tidegate.domain.keys import Key, KeyState
+from tidegate.domain.limits import WINDOW_S, Bucket, window_number
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -23,12 +30,7 @@ class KeyTable:
     def __init__(self, client: DynamoDBClient, table: str) -> None:
         self._client = client
         self._table = table
-
-    def put(self, key: Key) -> None:
-        """Store a new key."""
-        self._client.put_item(
-            TableName=self._table, Item=_to_item(key), ConditionExpression="attribute_not_exists(key_hash)"
-        )
+        self.rosters = Rosters(client, table)
 
     def count_request(self, key_hash: str, bucket: Bucket, now_ms: int) -> tuple[Key, int] | None:
         """Read a key, count this request in the account's window and note the use: one call for most keys.
@@ -39,21 +41,35 @@ class KeyTable:
         item = self._count(key_hash, bucket, now_ms)
         if item is None:
             return None
-        key = _from_item(item)
+        key = key_codec.from_item(item)
         if key.window_home != key_hash:
             item = self._count(key.window_home, bucket, now_ms) or item
         return key, int(item[_window(bucket, window_number(now_ms))]["N"])
 
+    def count_failure(self, source: str, now_ms: int) -> int:
+        """Count an attempt that failed; returns how many there were from ``source`` in this window."""
+        window = window_number(now_ms)
+        answer = self._client.update_item(
+            TableName=self._table,
+            Key=encode_item({"key_hash": f"address#{source}#{window}"}),
+            UpdateExpression="ADD failures :one SET #ttl = :ttl",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues=encode_item({":one": 1, ":ttl": (window + 2) * WINDOW_S}),
+            ReturnValues="UPDATED_NEW",
+        )
+        return int(answer["Attributes"]["failures"]["N"])
+
     def revoke(self, key_hash: str) -> None:
         """Stop a key at once. Its item stays: it may be the home of the account's windows."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=encode_item({"key_hash": key_hash}),
-            UpdateExpression="SET #state = :revoked",
-            ConditionExpression="attribute_exists(key_hash)",
-            ExpressionAttributeNames={"#state": "state"},
-            ExpressionAttributeValues=encode_item({":revoked": KeyState.REVOKED}),
-        )
+        self._set(key_hash, "state", KeyState.REVOKED)
+
+    def set_plan(self, key_hash: str, plan: str) -> None:
+        """Put a key on another plan from its next request on."""
+        self._set(key_hash, "plan", plan)
+
+    def set_allowlist(self, key_hash: str, allowlist: Sequence[str]) -> None:
+        """Let a key be used from these addresses only, from its next request on; empty: from anywhere."""
+        self._set(key_hash, "allowlist", tuple(allowlist))
 
     def list(self, account_id: str) -> list[Key]:
         """All keys of an account, oldest first."""
@@ -65,10 +81,22 @@ class KeyTable:
         )
         hashes = [item["key_hash"] for page in pages for item in page["Items"]]
         keys = [
-            _from_item(self._client.get_item(TableName=self._table, Key={"key_hash": key_hash})["Item"])
+            key_codec.from_item(
+                self._client.get_item(TableName=self._table, Key={"key_hash": key_hash})["Item"]
+            )
             for key_hash in hashes
         ]
         return sorted(keys, key=lambda key: key.created_at_ms)
+
+    def _set(self, key_hash: str, name: str, value: object) -> None:
+        self._client.update_item(
+            TableName=self._table,
+            Key=encode_item({"key_hash": key_hash}),
+            UpdateExpression="SET #name = :value",
+            ConditionExpression="attribute_exists(key_hash)",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues={":value": encode(value)},
+        )
 
     def _count(self, key_hash: str, bucket: Bucket, now_ms: int) -> Item | None:
         current = window_number(now_ms)
@@ -107,43 +135,3 @@ class KeyTable:
 
 def _window(bucket: Bucket, number: int) -> str:
     return f"w#{bucket}#{number}"
-
-
-def _to_item(key: Key) -> Item:
-    return encode_item(
-        {
-            "key_hash": key.key_hash,
-            "key_id": key.key_id,
-            "account_id": key.account_id,
-            "surface": key.surface,
-            "name": key.name,
-            "prefix": key.prefix,
-            "scopes": key.scopes,
-            "state": key.state,
-            "plan": key.plan,
-            "window_home": key.window_home,
-            "created_at_ms": key.created_at_ms,
-            "expires_at_ms": key.expires_at_ms,
-            "allowlist": key.allowlist or None,
-        }
-    )
-
-
-def _from_item(item: Item) -> Key:
-    values: dict[str, Any] = decode_item(item)
-    return Key(
-        key_hash=values["key_hash"],
-        key_id=values["key_id"],
-        account_id=values["account_id"],
-        surface=Surface(values["surface"]),
-        name=values["name"],
-        prefix=values["prefix"],
-        scopes=tuple(values["scopes"]),
-        state=KeyState(values["state"]),
-        plan=values["plan"],
-        window_home=values["window_home"],
-        created_at_ms=values["created_at_ms"],
-        last_used_at_ms=values.get("last_used_at_ms"),
-        expires_at_ms=values.get("expires_at_ms"),
-        allowlist=tuple(values.get("allowlist", ())),
-    )

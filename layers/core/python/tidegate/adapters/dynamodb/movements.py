@@ -25,6 +25,7 @@ _CONDITION: Final = {
     MovementKind.CHARGE: "held >= :amount AND in_flight >= :one",
     MovementKind.REFUND: "held >= :amount AND in_flight >= :one",
 }
+_ADD: Final = {MovementKind.RESERVE: " ADD generations :one"}  # counted where it is accepted (docs/adr/0030)
 
 
 def movement(
@@ -51,7 +52,9 @@ def movement(
         "Update": {
             "TableName": table,
             "Key": encode_item({"account_id": account_id, "item": WALLET}),
-            "UpdateExpression": f"SET {_SET[kind]}, #seq = #seq + :one, movement = :movement",
+            "UpdateExpression": (
+                f"SET {_SET[kind]}, #seq = #seq + :one, movement = :movement{_ADD.get(kind, '')}"
+            ),
             "ConditionExpression": condition,
             "ExpressionAttributeNames": {"#seq": "sequence"},
             "ExpressionAttributeValues": encode_item(values),

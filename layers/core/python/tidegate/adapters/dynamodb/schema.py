@@ -27,7 +27,9 @@ class TableSchema:
     stream: bool = False  # NEW_AND_OLD_IMAGES
 
 
-KEYS: Final = TableSchema("keys", "key_hash", index=IndexSchema("by_account", "account_id", "key_hash"))
+KEYS: Final = TableSchema(
+    "keys", "key_hash", index=IndexSchema("by_account", "account_id", "key_hash"), ttl="ttl"
+)
 WALLETS: Final = TableSchema(
     "wallets", "account_id", "item", index=IndexSchema("accounts", "kind", "account_id"), stream=True
 )

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from tidegate.adapters.dynamodb import transaction
+from tidegate.adapters.dynamodb import journal_codec, transaction
+from tidegate.adapters.dynamodb.alerts import alerts_value
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.adapters.dynamodb.movements import WALLET, movement
 from tidegate.domain.account import Account
+from tidegate.domain.alerts import DEFAULT_THRESHOLDS
 from tidegate.domain.errors import AccountNotFound, InvalidInput
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import Movement, MovementKind, Wallet
@@ -41,6 +43,8 @@ class WalletTable:
             "held": 0,
             "in_flight": 0,
             "sequence": 0,
+            "generations": 0,
+            "alerts": alerts_value(DEFAULT_THRESHOLDS),
         }
         self._client.put_item(
             TableName=self._table,
@@ -103,23 +107,45 @@ class WalletTable:
             return False
         return True
 
+    def set_plan(self, account_id: str, plan: str) -> None:
+        """Put an account on another plan. Its keys carry the plan too: change them after this.
+
+        Raises:
+            AccountNotFound: no such account.
+        """
+        update = {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode_item({"account_id": account_id, "item": WALLET}),
+                "UpdateExpression": "SET #plan = :plan",
+                "ConditionExpression": "attribute_exists(account_id)",
+                "ExpressionAttributeNames": {"#plan": "plan"},
+                "ExpressionAttributeValues": encode_item({":plan": plan}),
+            }
+        }
+        try:
+            transaction.write(self._client, [update])  # which waits out the account's own traffic
+        except transaction.ConditionsFailed as error:
+            raise AccountNotFound(f"There is no account {account_id}.", account_id=account_id) from error
+
+    def still_on(self, plan: str, account_id: str) -> Item:
+        """Return the action that makes a transaction fail once the account is on another plan."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table,
+                "Key": encode_item({"account_id": account_id, "item": WALLET}),
+                "ConditionExpression": "#plan = :plan",
+                "ExpressionAttributeNames": {"#plan": "plan"},
+                "ExpressionAttributeValues": encode_item({":plan": plan}),
+            }
+        }
+
     def write_journal(self, account_id: str, entry: Movement) -> None:
         """Write one journal entry; writing it again changes nothing."""
-        item = {
-            "account_id": account_id,
-            "item": f"journal#{entry.sequence:012d}",
-            "kind": None,  # the index holds accounts only
-            "movement": entry.kind,
-            "amount": entry.amount.micros,
-            "reference": entry.reference,
-            "at_ms": entry.at_ms,
-            "balance": entry.balance.micros,
-            "held": entry.held.micros,
-        }
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=encode_item(item),
+                Item=journal_codec.to_item(account_id, entry),
                 ConditionExpression="attribute_not_exists(account_id)",
             )
         except ClientError as error:
@@ -136,7 +162,7 @@ class WalletTable:
             ScanIndexForward=False,
             Limit=limit,
         )
-        return [_movement(item) for item in answer["Items"]]
+        return [journal_codec.from_item(item) for item in answer["Items"]]
 
 
 def movement_of(image: Item) -> tuple[str, Movement] | None:
@@ -156,19 +182,6 @@ def movement_of(image: Item) -> tuple[str, Movement] | None:
     )
 
 
-def _movement(item: Item) -> Movement:
-    values: dict[str, Any] = decode_item(item)
-    return Movement(
-        sequence=int(values["item"].partition("#")[2]),
-        kind=MovementKind(values["movement"]),
-        amount=Money(values["amount"]),
-        reference=values["reference"],
-        at_ms=values["at_ms"],
-        balance=Money(values["balance"]),
-        held=Money(values["held"]),
-    )
-
-
 def _account(item: Item) -> Account:
     values: dict[str, Any] = decode_item(item)
     wallet = Wallet(
@@ -177,6 +190,7 @@ def _account(item: Item) -> Account:
         held=Money(values["held"]),
         in_flight=values["in_flight"],
         sequence=values["sequence"],
+        generations=values.get("generations", 0),
     )
     return Account(
         account_id=values["account_id"],

@@ -18,6 +18,7 @@ from tidegate.domain.webhooks import (
     DeliveryAttempt,
     DeliveryKey,
     DeliveryStatus,
+    Drained,
     Endpoint,
     EventType,
 )
@@ -49,6 +50,11 @@ def endpoint_item(endpoint: Endpoint) -> Item:
             "secret_hint": endpoint.secret_hint,
             "created_at_ms": endpoint.created_at_ms,
             "enabled": endpoint.enabled,
+            "failures": endpoint.failures,
+            "disabled_because": endpoint.disabled_because,
+            "disabled_at_ms": endpoint.disabled_at_ms,
+            "sealed_previous": endpoint.sealed_previous,
+            "previous_until_ms": endpoint.previous_until_ms,
         }
     )
 
@@ -65,6 +71,11 @@ def read_endpoint(item: Mapping[str, Any]) -> Endpoint:
         secret_hint=values["secret_hint"],
         created_at_ms=values["created_at_ms"],
         enabled=values["enabled"],
+        failures=values.get("failures", 0),
+        disabled_because=values.get("disabled_because"),
+        disabled_at_ms=values.get("disabled_at_ms"),
+        sealed_previous=values.get("sealed_previous"),
+        previous_until_ms=values.get("previous_until_ms"),
     )
 
 
@@ -85,6 +96,7 @@ def delivery_item(delivery: Delivery) -> Item:
             "due_at_ms": delivery.due_at_ms,
             "attempt_log": [asdict(attempt) for attempt in delivery.log],
             "error": delivery.error,
+            "drained": asdict(delivery.drained) if delivery.drained else None,
             "ttl": delivery.key.occurred_at_ms // 1_000 + DELIVERY_RETENTION_S,
         }
     )
@@ -104,4 +116,5 @@ def read_delivery(item: Mapping[str, Any]) -> Delivery:
         due_at_ms=values["due_at_ms"],
         log=tuple(DeliveryAttempt(**entry) for entry in values["attempt_log"]),
         error=values.get("error"),
+        drained=Drained(**values["drained"]) if "drained" in values else None,
     )

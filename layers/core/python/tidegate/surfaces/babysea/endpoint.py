@@ -23,6 +23,7 @@ from tidegate.domain.limits import Bucket
 from tidegate.surfaces.babysea.envelope import (
     failure,
     new_request_id,
+    refusing_window,
     retry_headers,
     success,
     window_headers,
@@ -32,7 +33,7 @@ from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.authenticate import Caller, authenticate, authorize
 
 _STORE_FAILED: Final = (BotoCoreError, ClientError, StillInConflict)
-_SAFE_METHODS: Final = {"GET", "HEAD"}
+_REPEATABLE_METHODS: Final = {"GET", "HEAD", "DELETE"}
 _ADDRESS_HASH_LENGTH: Final = 12  # what the hosted product's logs show of the SHA-256
 
 logger = Logger()
@@ -54,13 +55,17 @@ S = TypeVar("S", bound=Services)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a function answers, before the envelope. A replay tells again what was first told, and when."""
+    """What a function answers, before the envelope. A replay tells again what was first told, and when.
+
+    ``beside`` is what a page of a list carries next to ``data``.
+    """
 
     data: Mapping[str, object]
     message: str = "OK"
     request_id: str | None = None
     at_ms: int | None = None
     replayed: bool = False
+    beside: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -111,7 +116,12 @@ def endpoint(
         def run(exchange: Exchange, services: S) -> Answer:
             request, now_ms = exchange.request, exchange.now_ms
             caller = exchange.caller = authenticate(
-                services.keys, token=_token(request), surface=Surface.BABYSEA, bucket=bucket, now_ms=now_ms
+                services.keys,
+                token=_token(request),
+                surface=Surface.BABYSEA,
+                bucket=bucket,
+                address=request.client_address,
+                now_ms=now_ms,
             )
             authorize(caller, scope=scope, address=request.client_address, now_ms=now_ms)
             return handle(request, caller, services)
@@ -138,7 +148,7 @@ def _token(request: Request) -> str | None:
 
 def _internal(exchange: Exchange) -> WireError:
     """A request that may have changed something is not to be repeated blindly (contracts §0 row 9)."""
-    return replace(INTERNAL, retryable=exchange.request.method in _SAFE_METHODS)
+    return replace(INTERNAL, retryable=exchange.request.method in _REPEATABLE_METHODS)
 
 
 def _fault(exchange: Exchange, error: Exception, wire: WireError, message: str) -> Response:
@@ -157,6 +167,7 @@ def _succeeded(exchange: Exchange, answer: Answer) -> Response:
         exchange.now_ms if answer.at_ms is None else answer.at_ms,
         answer.data,
     )
+    body |= answer.beside
     replay = {"idempotency-replayed": "true"} if answer.replayed else {}
     exchange.log |= {"generation_id": answer.data.get("generation_id"), "replayed": answer.replayed or None}
     return Response(200, body, {**_headers(exchange), **replay})
@@ -167,7 +178,8 @@ def _failed(
 ) -> Response:
     details = details or {}
     exchange.log["code"] = error.code
-    headers = {**_headers(exchange), **retry_headers(error, details)}
+    refused_by = window_headers(refusing_window(error, details, exchange.now_ms))
+    headers = {**refused_by, **_headers(exchange), **retry_headers(error, details)}
     if "allowed" in details:
         headers["allow"] = str(details["allowed"])
     return Response(error.status, failure(exchange.request_id, error, message, details), headers)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Final
 
 from tidegate.domain.limits import Window
 from tidegate.surfaces.babysea.errors import WireError
 
+_TOO_MANY: Final = 429
 _RETRY_AFTER_S: Final = {"BSE2016": 2}  # where nothing better is known
 
 
@@ -27,6 +29,11 @@ def timestamp(at_ms: int) -> str:
 def optional_timestamp(at_ms: int | None) -> str | None:
     """Write an instant, or null."""
     return None if at_ms is None else timestamp(at_ms)
+
+
+def number(value: Decimal) -> float:
+    """Write a decimal as a JSON number: its shortest form is the value's own."""
+    return float(value)
 
 
 def success(request_id: str, message: str, at_ms: int, data: Mapping[str, object]) -> dict[str, object]:
@@ -64,6 +71,17 @@ def window_headers(window: Window | None) -> dict[str, str]:
         "x-ratelimit-remaining": str(window.remaining),
         "x-ratelimit-reset": str(window.reset_at_s),
     }
+
+
+def refusing_window(error: WireError, details: Mapping[str, object], now_ms: int) -> Window | None:
+    """Return the window that a 429 speaks of, for callers that have none of their own.
+
+    The SDK reads ``Retry-After`` only beside the rate-limit headers (contracts §0 row 7).
+    """
+    limit, wait_s = details.get("limit"), details.get("retry_after_seconds")
+    if error.status != _TOO_MANY or not isinstance(limit, int) or not isinstance(wait_s, int):
+        return None
+    return Window(limit, 0, now_ms // 1000 + wait_s, exceeded=True)
 
 
 def retry_headers(error: WireError, details: Mapping[str, object]) -> dict[str, str]:

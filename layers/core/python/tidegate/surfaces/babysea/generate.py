@@ -67,9 +67,7 @@ def _model(
     catalog: Catalog, identifier: str, media_type: MediaType, body: Mapping[str, Any], now_ms: int
 ) -> Model:
     """Find the model, knowing that the SDK picks the route by whether a duration was given (§0 row 4)."""
-    model = catalog.model(identifier)
-    if model.has_retired(now_ms):
-        raise ModelNotFound(f"{identifier} was retired on {model.retires_on}.")
+    model = catalog.offered(identifier, now_ms)
     if model.media_type is media_type:
         return model
     field = "generation_duration"

@@ -11,9 +11,11 @@ from tidegate.domain.keys import Key
 from tidegate.domain.model import Model, Rate
 from tidegate.domain.pricing import audio_mode
 from tidegate.surfaces.babysea.endpoint import Answer
-from tidegate.surfaces.babysea.envelope import optional_timestamp, timestamp
+from tidegate.surfaces.babysea.envelope import number, optional_timestamp, timestamp
 from tidegate.surfaces.babysea.errors import generation_error_code
 from tidegate.usecases.cancel import Cancellation
+from tidegate.usecases.list_generations import Page
+from tidegate.usecases.remove import Removal
 from tidegate.usecases.submit import Submission
 
 _INPUTS: Final = (
@@ -73,9 +75,29 @@ def present_cancellation(cancellation: Cancellation) -> dict[str, object]:
     }
 
 
-def present_generation(generation: Generation, public_url: Callable[[str], str]) -> dict[str, object]:
+def present_removal(removal: Removal) -> dict[str, object]:
+    """Deleted files (§1.10)."""
+    return {"generation_id": removal.generation_id, "files_deleted": removal.files_deleted}
+
+
+def present_page(
+    page: Page, public_url: Callable[[str], str], is_removed: Callable[[Generation], bool]
+) -> Answer:
+    """Some of an account's records (§1.8)."""
+    shown = [present_generation(entry, public_url, removed=is_removed(entry)) for entry in page.generations]
+    return Answer(
+        {"generations": shown},
+        "Generations retrieved",
+        beside={"total": page.total, "limit": page.limit, "offset": page.offset},
+    )
+
+
+def present_generation(
+    generation: Generation, public_url: Callable[[str], str], *, removed: bool
+) -> dict[str, object]:
     """A generation's record (§1.7). Groups that do not apply are left out; what is not yet known is null."""
     params = generation.params
+    files = [] if removed else [public_url(output.key) for output in generation.outputs]
     return {
         "account_id": generation.account_id,
         "generation_id": generation.generation_id,
@@ -87,10 +109,11 @@ def present_generation(generation: Generation, public_url: Callable[[str], str])
         **{name: params[name] for name in _INPUTS},
         "generation_input_file": params.get("generation_input_file"),
         **_further_inputs(params),
-        "generation_output_file": [public_url(output.key) for output in generation.outputs] or None,
+        "generation_output_file": files or None,
         **_timing(generation),
         **(_video(params) if generation.media_type is MediaType.VIDEO else {}),
         **(_failure(generation) if generation.status is Status.FAILED else {}),
+        **({"generation_removed": True} if removed else {}),
     }
 
 
@@ -102,7 +125,7 @@ def present_models(models: Iterable[Model]) -> dict[str, object]:
 
 def _further_inputs(params: Mapping[str, object]) -> dict[str, object]:
     return {
-        name: _number(value) if isinstance(value, Decimal) else value
+        name: number(value) if isinstance(value, Decimal) else value
         for name, value in params.items()
         if name not in _INPUTS and name not in _VIDEO
     }
@@ -152,7 +175,7 @@ def _model(model: Model) -> dict[str, object]:
 
 
 def _pricing(rate: Rate) -> object:
-    amounts = {key: _number(amount.dollars) for key, amount in rate.amounts.items()}
+    amounts = {key: number(amount.dollars) for key, amount in rate.amounts.items()}
     return amounts if rate.by else amounts[""]
 
 
@@ -172,8 +195,3 @@ def _schema(model: Model) -> dict[str, object]:
     if schema.audio:
         shown["generation_generate_audio"] = True
     return shown
-
-
-def _number(value: Decimal) -> float:
-    """A JSON number: its shortest decimal form is the value's own."""
-    return float(value)

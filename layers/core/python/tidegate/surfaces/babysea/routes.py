@@ -8,13 +8,20 @@ from typing import Final
 from tidegate.domain.errors import GenerationNotFound
 from tidegate.surfaces.http import Request
 
+# A literal path stands before the pattern that would match it, too.
 ROUTES: Final = (
     ("GET", "/v1/status"),
+    ("GET", "/v1/user/account"),
+    ("GET", "/v1/user/billing"),
+    ("GET", "/v1/estimate/{model_identifier+}"),
     ("POST", "/v1/generate/image/{model_identifier+}"),
     ("POST", "/v1/generate/video/{model_identifier+}"),
+    ("GET", "/v1/content/list"),
     ("GET", "/v1/content/{generation_id}"),
+    ("DELETE", "/v1/content/{generation_id}"),
     ("POST", "/v1/content/generation/cancel/{generation_id}"),
     ("GET", "/v1/library/models"),
+    ("GET", "/v1/library/providers"),
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PARAMETER: Final = re.compile(r"\{\w+(\+?)\}")
@@ -22,7 +29,8 @@ _PARAMETER: Final = re.compile(r"\{\w+(\+?)\}")
 
 def allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path; none if there is no such path."""
-    return tuple(method for method, template in ROUTES if _pattern(template).fullmatch(path))
+    found = next((template for _, template in ROUTES if _pattern(template).fullmatch(path)), None)
+    return tuple(method for method, template in ROUTES if template == found)
 
 
 def read_generation_id(request: Request) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from tidegate.domain.generation import Generation, Status, new_id
+from tidegate.domain.money import Money
 from tidegate.domain.webhooks import Event, EventType
 
 _TYPES: Final = {
@@ -63,6 +64,41 @@ def webhook_test_event(account_id: str, endpoint_id: str, now_ms: int) -> dict[s
         },
         endpoint_id=endpoint_id,
     ).to_detail()
+
+
+def low_balance_event(
+    account_id: str,
+    balance: Money,
+    crossed: Sequence[tuple[Money, Money]],
+    *,
+    event_id: str,
+    occurred_at_ms: int,
+) -> dict[str, object]:
+    """Return a ``credits.low_balance`` event. Amounts are credits, which are dollars, as JSON numbers.
+
+    Args:
+        account_id: whose balance fell.
+        balance: what can be spent now.
+        crossed: each threshold that the balance fell below, and the balance at that moment.
+        event_id: the same whenever the same crossing is told again, such as ``<account>:low_balance:<seq>``.
+        occurred_at_ms: when it fell; part of the event's identity, too.
+    """
+    thresholds = [{"threshold": _credits(limit), "balance_at": _credits(at)} for limit, at in crossed]
+    return Event(
+        event_id=event_id,
+        event_type=EventType.LOW_BALANCE,
+        account_id=account_id,
+        occurred_at_ms=occurred_at_ms,
+        data={
+            "account_id": account_id,
+            "current_balance": _credits(balance),
+            "thresholds_crossed": thresholds,
+        },
+    ).to_detail()
+
+
+def _credits(amount: Money) -> float:
+    return float(amount.dollars)  # JSON's number: its shortest decimal form is the amount's own
 
 
 def _shared(generation: Generation) -> dict[str, object]:

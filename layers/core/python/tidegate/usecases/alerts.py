@@ -1,0 +1,61 @@
+"""Tell accounts that their balance is low: from the wallets' stream, once per crossing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tidegate.adapters.dynamodb.alerts import AlertTable, alerts_of
+from tidegate.adapters.dynamodb.wallets import movement_of
+from tidegate.adapters.eventbridge import EventBus
+from tidegate.domain.alerts import Alert, read_thresholds
+from tidegate.domain.money import Money
+from tidegate.domain.wallet import Movement
+
+# (account, movement that crossed, thresholds that it crossed) -> the bus's event
+Present = Callable[[str, Movement, Sequence[Money]], Mapping[str, object]]
+
+
+def watch(records: Iterable[Mapping[str, Any]], alerts: AlertTable, bus: EventBus, present: Present) -> int:
+    """Fire and re-arm alerts for the stream records of wallets, in order; return how many events it made.
+
+    An event is published before the alert's change is stored, under an id that the movement gives it:
+    stopped in between, the repeated batch publishes the same event, which consumers know. Raising repeats
+    the batch. A record that is not of a movement, such as a change of plan, is passed over.
+    """
+    published = 0
+    for record in records:
+        image = record["dynamodb"]
+        moved = movement_of(image["NewImage"])
+        if moved is None or "OldImage" not in image or not _is_newer(image):
+            continue
+        account_id, movement = moved
+        before = Money(int(image["OldImage"]["balance"]["N"]))
+        if any(alert.might_change(before, movement) for alert in alerts_of(image["NewImage"])):
+            published += _change(account_id, movement, alerts, bus, present)
+    return published
+
+
+def _is_newer(image: Mapping[str, Any]) -> bool:
+    return bool(image["NewImage"]["sequence"] != image["OldImage"]["sequence"])
+
+
+def _change(account_id: str, movement: Movement, alerts: AlertTable, bus: EventBus, present: Present) -> int:
+    changes = [(alert, alert.after(movement)) for alert in alerts.get(account_id)]
+    changed = [after for before, after in changes if after != before]
+    fired = [alert.threshold for alert in changed if not alert.armed]
+    if fired:
+        bus.publish([present(account_id, movement, fired)])
+    for alert in changed:
+        alerts.record(account_id, alert)
+    return 1 if fired else 0
+
+
+def set_thresholds(alerts: AlertTable, *, account_id: str, amounts: Iterable[Money]) -> tuple[Alert, ...]:
+    """Tell an account when its balance falls below these amounts, and below no others; none: never.
+
+    Raises:
+        AccountNotFound: no such account.
+        InvalidInput: an amount is not positive, or there are more than ten.
+    """
+    return alerts.configure(account_id, read_thresholds(amounts))
