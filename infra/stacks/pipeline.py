@@ -96,7 +96,6 @@ class PipelineStack(CellStack):
                 *data.generations.use_stream(),
                 self._machine.start(),
                 data.bus.publish(),
-                data.outputs_bucket.use(),
                 failed.send(),
             ],
             timeout_s=self.config.stream_timeout_s,
