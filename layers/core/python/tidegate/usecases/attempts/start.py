@@ -198,8 +198,17 @@ def _note_submitted(
         _accepted(context, generation, attempt)
     elif context.generations.change_attempt(attempt, found, only_if=(AttemptStatus.ORPHANED,)):
         context.poll_later(generation, attempt, polls=attempt.polls, delay_s=ORPHAN_POLL_S)
+    elif _is_known(context, attempt):  # its callback or a twin was quicker than our own answer
+        _accepted(context, generation, attempt)
     else:  # it was given up while we were sending: nobody wants this job
         stop_at_provider(context, attempt)
+
+
+def _is_known(context: Context, attempt: Attempt) -> bool:
+    _, stored = context.generations.get_with_attempt(
+        attempt.account_id, attempt.generation_id, attempt.number
+    )
+    return stored is not None and stored.prediction == attempt.prediction
 
 
 def _accepted(context: Context, generation: Generation, attempt: Attempt) -> None:
