@@ -81,6 +81,12 @@ SUPPRESSIONS: Final = (
         "Lambda supports no failure destination for SQS; the queue's own redrive policy keeps what fails.",
     ),
     Suppression(
+        "AwsSolutions-SF1",
+        ("Pipeline/Machine/Generation",),
+        "Step Functions keeps the whole history of an execution for 90 days, and shows it. Logging all of it "
+        "once more would be a third of a generation's log: only errors are logged.",
+    ),
+    Suppression(
         "AwsSolutions-SQS3",
         ("Pipeline/OutboxFailures", "Pipeline/JournalFailures"),
         "These are dead-letter queues, of event source mappings, where the rule does not look.",

@@ -60,7 +60,6 @@ class DeliveryStack(CellStack):
                 self._events.consume(),
             ],
             timeout_s=self.config.events.timeout_s,
-            alarmed=True,
         )
         feed_from_queue(self, "EventMessages", fan_out, self._events, batch=10)
 
@@ -76,7 +75,6 @@ class DeliveryStack(CellStack):
                 data.reach_out(),
             ],
             timeout_s=self.config.deliveries.timeout_s,
-            alarmed=True,
         )
         # One message each: a customer's slow endpoint must not hold up another's delivery.
         feed_from_queue(self, "DeliveryMessages", deliver, self._deliveries, batch=1)

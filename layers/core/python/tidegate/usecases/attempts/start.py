@@ -71,7 +71,7 @@ def send(context: Context, generation: Generation, attempt: Attempt) -> None:
         provider = context.providers.get(attempt.provider)
         result = provider.submit(build_job(context, generation, attempt))
     except ProviderNotConfigured as error:
-        refusal = Failure(FailureClass.FAIL_OVER, FailureCode.AUTH, f"no credentials for {error}")
+        refusal = Failure(FailureClass.FAIL_OVER, FailureCode.UNAVAILABLE, f"no credentials for {error}")
         failed(context, generation, attempt, refusal)
     except ProviderRefused as error:
         refused(context, generation, attempt, error.failure)
