@@ -90,7 +90,7 @@ def test_two_recoveries_of_one_attempt_send_the_job_once(runtime: Runtime) -> No
     provider = ScriptedProvider("replicate", ["unreachable"])
     world = World(runtime, provider)
     search, twin = provider.search, _message(world, "start", task_token="token-1")
-    recovering = []
+    recovering: list[bool] = []
 
     def search_while_a_twin_recovers(job: Job, since_ms: int, until_ms: int) -> Prediction | None:
         if not recovering:
