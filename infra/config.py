@@ -31,6 +31,11 @@ class Cell:
 class Worker:
     """A queue's worker: how long it may run, how long its message stays hidden meanwhile, how many at once.
 
+    After ``receives`` receipts a message goes to the dead-letter queue; when one has waited for ``late_s``,
+    an alarm tells that nobody takes them. From its third receipt on SQS may leave a message out of the
+    queue's age (developer guide, "Available CloudWatch metrics"), hence less than two visibilities; and more
+    than one, so that a single killed worker alarms nobody.
+
     AWS asks for a visibility of at least six times the timeout (Lambda developer guide, "Using Lambda with
     Amazon SQS"), so that throttled retries do not meet a message that is still being worked on. Attempts keep
     less: their messages may come twice at any time, and one of a killed worker has to come back before the
@@ -41,6 +46,8 @@ class Worker:
     timeout_s: int
     visibility_s: int
     concurrency: int
+    late_s: int
+    receives: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +64,17 @@ class Config:
 
     # Times.
     api_timeout_s: int = 15
-    attempts: Worker = Worker(timeout_s=60, visibility_s=90, concurrency=200)
-    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50)
-    deliveries: Worker = Worker(timeout_s=60, visibility_s=360, concurrency=100)
+    # A failed step hides for seconds only (functions/pipeline/attempt.py): ten receipts are five minutes.
+    attempts: Worker = Worker(timeout_s=60, visibility_s=90, concurrency=200, late_s=150, receives=10)
+    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300)
+    # A delivery ends by itself after five tries, and its last one may be interrupted.
+    deliveries: Worker = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=16)
     stream_timeout_s: int = 60
-    stream_record_age_s: int = 1800
+    stream_record_age_s: int = 23 * 3600  # a stream keeps its records for 24 h
     reap_every_min: int = 5
     image_budget: str | None = None
     video_budget: str | None = None
     webhook_times: str | None = None
-    max_receives: int = 5
 
     # What is kept, and what it takes to lose it.
     keep_data: bool = True
@@ -143,9 +151,9 @@ def _local(node: Node) -> Config:
         public_base_url=_text(node, "public_base_url"),
         provider_base_urls=_object(node, "provider_base_urls", "{}"),
         allowed_private_hosts=tuple(host for host in hosts if host),
-        attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10),
-        events=Worker(timeout_s=10, visibility_s=15, concurrency=4),
-        deliveries=Worker(timeout_s=20, visibility_s=25, concurrency=4),
+        attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
+        events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25),
+        deliveries=Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=16),
         stream_timeout_s=20,
         stream_record_age_s=60,
         reap_every_min=1,

@@ -51,8 +51,13 @@ SUPPRESSIONS: Final = (
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/*]",
-        ("Pipeline/Functions/PipelineAttemptRole", "Api/Functions/OutputsRedirectRole"),
-        "Objects are named by generation, so a role can only name the bucket. One writes, the other reads.",
+        (
+            "Pipeline/Functions/PipelineAttemptRole",
+            "Api/Functions/OutputsRedirectRole",
+            "Api/Functions/BabyseaContentDeleteRole",
+        ),
+        "Objects are named by generation, so a role can only name the bucket: one writes, one reads, one "
+        "deletes.",
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/"
@@ -85,6 +90,12 @@ SUPPRESSIONS: Final = (
         "Serverless-LambdaEventSourceMappingDestination",
         ("Pipeline/AttemptMessages", "Delivery/EventMessages", "Delivery/DeliveryMessages"),
         "Lambda supports no failure destination for SQS; the queue's own redrive policy keeps what fails.",
+    ),
+    Suppression(
+        "AwsSolutions-SF1",
+        ("Pipeline/Machine/Generation",),
+        "Step Functions keeps the whole history of an execution for 90 days, and shows it. Logging all of it "
+        "once more would be a third of a generation's log: only errors are logged.",
     ),
     Suppression(
         "AwsSolutions-SQS3",

@@ -17,9 +17,15 @@ logger = Logger(service="alerts")
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Watch a batch of movements; raising repeats the batch, which tells nobody twice."""
-    published = watch(event["Records"], runtime.alerts, runtime.bus, _present)
-    logger.info("watched", extra={"records": len(event["Records"]), "published": published})
+    """Watch a batch of movements; raising repeats the batch, which tells nobody twice.
+
+    What nobody can read is set aside.
+    """
+    watched = watch(event["Records"], runtime.alerts, runtime.bus, _present)
+    for poison in watched.unreadable:
+        runtime.failures.send(poison.to_message())
+        logger.error("unreadable record set aside", extra={"reason": poison.reason})
+    logger.info("watched", extra={"records": len(event["Records"]), "published": watched.published})
 
 
 def _present(account_id: str, movement: Movement, thresholds: Sequence[Money]) -> dict[str, object]:

@@ -16,6 +16,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Answer ``{"status", "open", "wait_s"}``: while open, the machine waits and asks again."""
     conclusion = conclude(
         runtime.generations,
+        runtime.attempts,
         account_id=event["account_id"],
         generation_id=event["generation_id"],
         now_ms=runtime.now_ms(),

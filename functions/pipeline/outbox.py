@@ -16,9 +16,12 @@ logger = Logger(service="outbox")
 
 
 def handler(event: dict[str, Any], _context: object) -> None:
-    """Act on a batch of stream records; raising repeats the batch."""
-    published = drain(event["Records"], runtime.launcher, runtime.bus, _present)
-    logger.info("drained", extra={"records": len(event["Records"]), "published": published})
+    """Act on a batch of stream records; raising repeats the batch. What nobody can read is set aside."""
+    drained = drain(event["Records"], runtime.launcher, runtime.bus, _present)
+    for poison in drained.unreadable:
+        runtime.failures.send(poison.to_message())
+        logger.error("unreadable record set aside", extra={"reason": poison.reason})
+    logger.info("drained", extra={"records": len(event["Records"]), "published": drained.published})
 
 
 def _present(generation: Generation) -> dict[str, object] | None:

@@ -44,8 +44,9 @@ def feed_from_stream(
 ) -> None:
     """Hand the table's matching changes to the function, in order within one partition key.
 
-    The function raises when a batch fails. The batch is then halved and tried again until its records
-    are too old, and goes to ``dead_letters``: one poisoned record holds up its neighbours for a limited time.
+    The function sets aside what it cannot read and raises when something else fails. The batch is then
+    halved and tried again until its records are about to leave the stream. What Lambda then puts into
+    ``dead_letters`` says only where the records were (docs/adr/0024).
     """
     mapping = lambda_.CfnEventSourceMapping
     mapping(

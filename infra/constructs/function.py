@@ -61,7 +61,8 @@ class FunctionBuilder(Construct):
             memory_mb: memory, and CPU in proportion (1,769 MB are one vCPU).
             env: settings beyond what the uses name.
             dead_letters: where events of asynchronous calls go that failed for good.
-            alarmed: whether its errors alarm. API functions need none: the front door's alarm sees their 5xx.
+            alarmed: whether its errors alarm, which takes a function that raises. API functions answer 5xx,
+                which the front door's alarm sees; consumers of queues report the message, whose queue alarms.
         """
         group = log_group(self, _id(name, "Log"), self._config, f"/{self._slug}/{name}")
         write_log = Use(

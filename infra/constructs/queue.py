@@ -1,4 +1,4 @@
-"""A queue that loses no message unseen: what fails for good goes to a dead-letter queue, which alarms."""
+"""A queue that loses no message unseen: what fails for good, and what nobody takes, alarms."""
 
 from __future__ import annotations
 
@@ -31,11 +31,12 @@ class DeadLetterQueue(Construct):
         visible = self.queue.metric_approximate_number_of_messages_visible(
             period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM
         )
-        alarms.add(self, "Alarm", visible, f"The dead-letter queue holds {holds}: see why, then redrive.")
+        alarms.add(self, "Alarm", visible, f"The dead-letter queue holds {holds}.")
 
-    def send(self) -> Use:
-        """Allow a failure to be put here."""
-        return Use(actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
+    def send(self, variable: str | None = None) -> Use:
+        """Allow a failure to be put here; with ``variable``, by the function itself, which is told where."""
+        env = {variable: self.queue.queue_url} if variable else {}
+        return Use(env=env, actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
 
 
 class WorkQueue(Construct):
@@ -67,8 +68,18 @@ class WorkQueue(Construct):
             retention_period=cdk.Duration.days(7),
             visibility_timeout=cdk.Duration.seconds(worker.visibility_s),
             dead_letter_queue=sqs.DeadLetterQueue(
-                max_receive_count=config.max_receives, queue=self.dead_letters.queue
+                max_receive_count=worker.receives, queue=self.dead_letters.queue
             ),
+        )
+        age = self.queue.metric_approximate_age_of_oldest_message(
+            period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM
+        )
+        alarms.add(
+            self,
+            "Late",
+            age,
+            f"Nobody takes the {construct_id.lower()} queue's messages: see whether its worker runs.",
+            threshold=worker.late_s,
         )
 
     def send(self) -> Use:
@@ -79,3 +90,7 @@ class WorkQueue(Construct):
     def consume(self) -> Use:
         """Allow an event source mapping to take messages."""
         return Use(actions=CONSUMER_CALLS, resources=(self.queue.queue_arn,))
+
+    def hide(self) -> Use:
+        """Allow the worker to say when a message that it could not handle comes again."""
+        return Use(actions=("sqs:ChangeMessageVisibility",), resources=(self.queue.queue_arn,))

@@ -76,7 +76,8 @@ class GenerationMachine(Construct):
             tracing_enabled=True,
             logs=sfn.LogOptions(
                 destination=log_group(self, "Log", config, f"/aws/vendedlogs/states/{slug}"),
-                level=sfn.LogLevel.ALL,
+                # Step Functions itself keeps every execution's history for 90 days.
+                level=sfn.LogLevel.ERROR,
                 include_execution_data=False,
             ),
         )

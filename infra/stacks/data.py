@@ -26,7 +26,7 @@ class DataStack(CellStack):
         super().__init__(app, config, cell, "Data", description="what must outlive every deployment")
         self.termination_protection = config.keep_data
         self._cell = cell
-        self.alarms = Alarms(self, config.alarm_email)
+        self.alarms = Alarms(self, config)
         self.keys = Table(self, schema.KEYS, config)
         self.wallets = Table(self, schema.WALLETS, config)
         self.generations = Table(self, schema.GENERATIONS, config)
@@ -36,6 +36,7 @@ class DataStack(CellStack):
         self.bus = Bus(self)
         self.front_door = FrontDoor(self, config, self.alarms, slug=self.slug)
         self._publish()
+        self._export()
 
     def function_builder(self, stack: CellStack) -> FunctionBuilder:
         """A builder for another stack of this cell. Its functions know where they are and what is local."""
@@ -70,3 +71,11 @@ class DataStack(CellStack):
         self.output("EventBusName", self.bus.bus.event_bus_name, "Events of generations")
         self.output("ApiId", self.front_door.api.api_id, "The HTTP API")
         self.output("ApiUrl", self.front_door.url, "Base URL for callers")
+
+    def _export(self) -> None:
+        """Export always what other stacks import only in some configurations.
+
+        An export that vanishes while another stack still imports it makes CloudFormation refuse the change.
+        """
+        self.export_value(self.front_door.api.api_endpoint)  # imported unless ``public_base_url`` is set
+        self.export_value(self.alarms.topic.topic_arn)

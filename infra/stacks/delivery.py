@@ -65,7 +65,6 @@ class DeliveryStack(CellStack):
                 self._events.consume(),
             ],
             timeout_s=self.config.events.timeout_s,
-            alarmed=True,
         )
         feed_from_queue(self, "EventMessages", fan_out, self._events, batch=10)
 
@@ -84,7 +83,6 @@ class DeliveryStack(CellStack):
             ],
             timeout_s=self.config.deliveries.timeout_s,
             env={"TIDEGATE_WEBHOOK_TIMES": times} if (times := self.config.webhook_times) else {},
-            alarmed=True,
         )
         count_messages(self, "EndpointsDisabled", deliver, "webhook endpoint disabled")
         # One message each: a customer's slow endpoint must not hold up another's delivery.

@@ -19,6 +19,8 @@ JOURNAL_BATCH = 25
 ALERTS_BATCH = 25
 OUTBOX_LATE_MS = 60_000
 WRITTEN = ["INSERT", "MODIFY"]
+PROVIDER_ALERT = "provider_account"  # tidegate.runtime logs it
+UNREADABLE = "FAILURES_QUEUE_URL"
 
 
 class PipelineStack(CellStack):
@@ -58,22 +60,33 @@ class PipelineStack(CellStack):
                 data.secret.read(),
                 self.attempts.send(),
                 self.attempts.consume(),
+                self.attempts.hide(),
                 self._machine.answer(),
                 data.reach_out(),
             ],
             timeout_s=self.config.attempts.timeout_s,
             env={"TIDEGATE_WORKER_TIMEOUT_SECONDS": str(self.config.attempts.timeout_s)},
             memory_mb=1024,
-            alarmed=True,
         )
         # One message each: a slow provider's transfer must not hold up another generation's.
         feed_from_queue(self, "AttemptMessages", attempt, self.attempts, batch=1)
+        data.alarms.add_for_log_line(
+            self,
+            "ProviderAccount",
+            attempt.log_group,
+            "A provider refuses our account: its credit is used up, or it does not accept our key.",
+            alert=PROVIDER_ALERT,
+        )
 
     def _make_machine(self) -> GenerationMachine:
         data = self._data
         conclude = self._functions.build(
             "pipeline.conclude",
-            [data.generations.use("GetItem", "Query", "UpdateItem"), data.wallets.use("UpdateItem")],
+            [
+                data.generations.use("GetItem", "Query", "UpdateItem"),
+                data.wallets.use("UpdateItem"),
+                self.attempts.send(),
+            ],
             timeout_s=30,
             alarmed=True,
         )
@@ -98,8 +111,7 @@ class PipelineStack(CellStack):
                 *data.generations.use_stream(),
                 self._machine.start(),
                 data.bus.publish(),
-                data.outputs_bucket.use(),
-                failed.send(),
+                failed.send(UNREADABLE),
             ],
             timeout_s=self.config.stream_timeout_s,
             alarmed=True,
@@ -130,7 +142,7 @@ class PipelineStack(CellStack):
         )
         journal = self._functions.build(
             "pipeline.journal",
-            [*data.wallets.use_stream(), data.wallets.use("PutItem"), failed.send()],
+            [*data.wallets.use_stream(), data.wallets.use("PutItem"), failed.send(UNREADABLE)],
             timeout_s=self.config.stream_timeout_s,
             alarmed=True,
         )
@@ -160,7 +172,7 @@ class PipelineStack(CellStack):
                 *data.wallets.use_stream(),
                 data.wallets.use("GetItem", "UpdateItem"),
                 data.bus.publish(),
-                failed.send(),
+                failed.send(UNREADABLE),
             ],
             timeout_s=self.config.stream_timeout_s,
             alarmed=True,
@@ -188,6 +200,7 @@ class PipelineStack(CellStack):
                 data.wallets.use_index("Query"),
                 data.wallets.use("GetItem", "UpdateItem"),
                 data.generations.use("GetItem", "Query", "UpdateItem"),
+                self.attempts.send(),
                 self._machine.start(),
             ],
             timeout_s=60,

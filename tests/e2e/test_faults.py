@@ -29,7 +29,7 @@ def _jobs(info: StackInfo, prompt: str) -> list[dict[str, Any]]:
 
 def _kill_workers(stack: Stack) -> int:
     killed = 0
-    for pid in stack.lambda_workers():
+    for pid in stack.lambda_workers("PipelineAttempt"):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             killed += 1

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from tests.infrastructure.synth import Resource, Synth
+from tests.infrastructure.synth import OPERATOR, Resource, Synth, synthesize
 from tidegate.adapters.dynamodb.schema import TABLES, TableSchema
 
 # A change here replaces the resource, and with it what it holds.
@@ -20,10 +23,17 @@ STATEFUL = {
 }
 RETAINED = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
 DATA = "Tidegate-Prod-Us-Data"
+ADDRESS = {"public_base_url": "https://api.example.com"}
 
 
 def table(synth: Synth, schema: TableSchema) -> Resource:
     return synth.one("AWS::DynamoDB::Table", f"{schema.name.capitalize()}Table")
+
+
+def exports(synth: Synth) -> dict[str, Any]:
+    """What other stacks can import from the Data stack, by name."""
+    outputs = synth.templates[DATA]["Outputs"].values()
+    return {output["Export"]["Name"]: output["Value"] for output in outputs if "Export" in output}
 
 
 def test_stateful_resources_keep_their_logical_ids(prod: Synth) -> None:
@@ -81,6 +91,16 @@ def test_a_table_bills_on_demand_and_cannot_be_deleted_by_accident(
     assert props["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert "SSESpecification" not in props  # absent: encrypted with the key that DynamoDB owns
     assert table(local, schema).props["DeletionProtectionEnabled"] is False
+
+
+def test_what_data_exports_depends_on_no_setting(tmp_path: Path) -> None:
+    """An export that vanishes while another stack still imports it makes CloudFormation refuse the change."""
+    contexts: tuple[dict[str, str], ...] = ({}, OPERATOR, ADDRESS, OPERATOR | ADDRESS)
+    exported = [exports(synthesize(context, tmp_path / str(i))) for i, context in enumerate(contexts)]
+    assert exported == [exported[0]] * len(contexts)
+    assert {"ApiEndpoint", "AlarmsTopic"} == {
+        name for name in ("ApiEndpoint", "AlarmsTopic") if any(name in key for key in exported[0])
+    }
 
 
 def test_the_bucket_is_private_encrypted_tls_only_and_emptied_by_age(prod: Synth) -> None:

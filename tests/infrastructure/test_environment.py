@@ -92,6 +92,9 @@ def test_the_analysis_of_the_runtime_sees_through_its_members() -> None:
 
 
 def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
+    failures = {
+        ("TIDEGATE_FAILURES_QUEUE_URL", f"{name}FailuresQueue") for name in ("Outbox", "Journal", "Alerts")
+    }
     names = {
         "TIDEGATE_KEYS_TABLE": "KeysTable",
         "TIDEGATE_WALLETS_TABLE": "WalletsTable",
@@ -121,7 +124,7 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         for name, value in told(prod, function).items()
         if name.startswith("TIDEGATE_")
     }
-    assert found == set(names.items())
+    assert found == {*names.items(), *failures}
 
 
 def test_only_the_local_stage_is_told_of_private_addresses(local: Synth) -> None:

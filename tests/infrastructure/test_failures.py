@@ -1,4 +1,4 @@
-"""Whatever fails is kept, and somebody is told."""
+"""Whatever fails is tried again, and kept in the end."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from functions.pipeline.attempt import HIDE_S, hide_s
 from infra.constructs.state_machine import DEFINITION
 from tests.infrastructure.synth import ROOT, Resource, Synth
 from tidegate.domain.webhook_retries import RetryPlan
@@ -20,17 +21,8 @@ DEAD_LETTER_QUEUES = {
     "AlertsFailuresQueue",
     "ReapFailuresQueue",
 }
-WATCHED_FUNCTIONS = {
-    "pipeline.alerts",
-    "pipeline.attempt",
-    "pipeline.conclude",
-    "pipeline.journal",
-    "pipeline.outbox",
-    "pipeline.reap",
-    "delivery.fan_out",
-    "delivery.deliver",
-}
-TWO_WEEKS_S = 14 * 24 * 3600
+HOUR_S = 3600
+TWO_WEEKS_S = 14 * 24 * HOUR_S
 
 
 def queues(synth: Synth) -> dict[str, Resource]:
@@ -57,6 +49,28 @@ def test_every_work_queue_gives_up_into_its_dead_letter_queue(prod: Synth) -> No
         "EventsQueue": "EventsDeadLettersQueue",
         "DeliveriesQueue": "DeliveriesDeadLettersQueue",
     }
+
+
+def receives(synth: Synth, queue: str) -> int:
+    """How often a queue hands a message over before it gives up."""
+    count: int = queues(synth)[queue].props["RedrivePolicy"]["maxReceiveCount"]
+    return count
+
+
+def test_a_delivery_ends_by_its_own_rules_before_its_queue_gives_up(prod: Synth, local: Synth) -> None:
+    for synth in (prod, local):
+        assert (
+            receives(synth, "DeliveriesQueue") > RetryPlan().max_attempts + 1
+        )  # the last one may be interrupted
+
+
+def test_a_step_that_fails_is_tried_for_longer_than_the_state_machine_waits_in_addition(prod: Synth) -> None:
+    tries = receives(prod, "AttemptsQueue")
+    assert sum(hide_s(number) for number in range(1, tries)) >= 2 * BACKSTOP_S
+
+
+def test_a_step_that_fails_hides_for_less_than_one_whose_worker_was_killed(prod: Synth) -> None:
+    assert max(HIDE_S) < queues(prod)["AttemptsQueue"].props["VisibilityTimeout"]
 
 
 def test_dead_letters_outlive_the_queue_they_came_from(prod: Synth) -> None:
@@ -103,51 +117,6 @@ def test_the_reaper_which_is_called_asynchronously_has_a_dead_letter_queue(prod:
     assert prod.text(target) == "ReapFailuresQueue"
 
 
-def test_every_dead_letter_queue_alarms_on_its_first_message(prod: Synth) -> None:
-    watched = set()
-    for alarm in prod.all("AWS::CloudWatch::Alarm"):
-        if alarm.props["MetricName"] == "ApproximateNumberOfMessagesVisible":
-            assert alarm.props["Threshold"] == 1
-            watched.add(prod.text(alarm.props["Dimensions"][0]["Value"]))
-    assert watched == DEAD_LETTER_QUEUES
-
-
-def test_errors_of_functions_that_nobody_waits_for_alarm(prod: Synth) -> None:
-    names = {function.name: name for name, function in prod.functions().items()}
-    watched = {
-        names[prod.text(alarm.props["Dimensions"][0]["Value"])]
-        for alarm in prod.all("AWS::CloudWatch::Alarm")
-        if alarm.props["MetricName"] == "Errors"
-    }
-    assert watched == WATCHED_FUNCTIONS
-
-
-def test_server_errors_lost_executions_and_a_late_outbox_alarm(prod: Synth) -> None:
-    metrics = {alarm.props["MetricName"] for alarm in prod.all("AWS::CloudWatch::Alarm")}
-    assert {"5xx", "ExecutionsFailed", "IteratorAge"} <= metrics
-
-
-def test_alarms_call_the_operator_if_there_is_an_address(prod: Synth, local: Synth) -> None:
-    for alarm in prod.all("AWS::CloudWatch::Alarm"):
-        assert [prod.text(action) for action in alarm.props["AlarmActions"]] == ["AlarmsTopic"]
-    assert not local.all("AWS::SNS::Topic")
-
-
-def test_cloudwatch_may_publish_to_the_topic(prod: Synth) -> None:
-    (policy,) = prod.all("AWS::SNS::TopicPolicy")
-    services = [
-        statement["Principal"].get("Service")
-        for statement in policy.props["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Allow"
-    ]
-    assert services == ["cloudwatch.amazonaws.com"]
-
-
-def test_silence_never_alarms(prod: Synth) -> None:
-    treated = {alarm.props["TreatMissingData"] for alarm in prod.all("AWS::CloudWatch::Alarm")}
-    assert treated == {"notBreaching"}
-
-
 @pytest.mark.parametrize("function", ["delivery.fan_out", "delivery.deliver"])
 def test_a_queue_hides_a_message_six_times_as_long_as_its_worker_may_run(prod: Synth, function: str) -> None:
     mapping = mappings(prod)[function]
@@ -172,7 +141,7 @@ def test_a_local_queue_hides_a_message_for_longer_than_its_worker_may_run(local:
 
 
 def test_a_disabled_endpoint_is_counted(prod: Synth) -> None:
-    (counted,) = prod.all("AWS::Logs::MetricFilter")
+    counted = next(f for f in prod.all("AWS::Logs::MetricFilter") if "EndpointsDisabled" in f.name)
     assert prod.text(counted.props["LogGroupName"]) == prod.text(
         prod.functions()["delivery.deliver"].props["LoggingConfig"]["LogGroup"]
     )
@@ -194,14 +163,23 @@ def test_queue_consumers_report_single_failures_and_are_bounded(prod: Synth) -> 
 
 
 @pytest.mark.parametrize("name", ["pipeline.outbox", "pipeline.journal", "pipeline.alerts"])
-def test_streams_are_read_from_the_start_halved_on_failure_and_limited_in_time(
+def test_streams_are_read_from_the_start_halved_on_failure_and_tried_as_long_as_they_keep_their_records(
     prod: Synth, name: str
 ) -> None:
     props = mappings(prod)[name].props
     assert props["StartingPosition"] == "TRIM_HORIZON"
     assert props["BisectBatchOnFunctionError"] is True
     assert props["MaximumRetryAttempts"] == -1
-    assert props["MaximumRecordAgeInSeconds"] == 1800
+    assert 23 * HOUR_S <= props["MaximumRecordAgeInSeconds"] < 24 * HOUR_S
+
+
+@pytest.mark.parametrize("name", ["pipeline.outbox", "pipeline.journal"])
+def test_what_a_stream_function_sets_aside_and_what_lambda_gives_up_share_a_queue(
+    prod: Synth, name: str
+) -> None:
+    told = prod.functions()[name].props["Environment"]["Variables"]["TIDEGATE_FAILURES_QUEUE_URL"]
+    given_up = mappings(prod)[name].props["DestinationConfig"]["OnFailure"]["Destination"]
+    assert prod.text(told) == prod.text(given_up)
 
 
 @pytest.mark.parametrize(

@@ -39,12 +39,12 @@ def test_every_placeholder_is_substituted(prod: Synth) -> None:
     }
 
 
-def test_the_machine_is_standard_logged_and_traced_without_data(prod: Synth) -> None:
+def test_the_machine_is_standard_traced_and_logs_errors_without_data(prod: Synth) -> None:
     (machine,) = prod.all("AWS::StepFunctions::StateMachine")
     assert machine.props.get("StateMachineType", "STANDARD") == "STANDARD"
     assert machine.props["TracingConfiguration"] == {"Enabled": True}
     logging = machine.props["LoggingConfiguration"]
-    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ALL", False)
+    assert (logging["Level"], logging["IncludeExecutionData"]) == ("ERROR", False)
 
 
 def test_a_success_needs_no_further_transition(states: dict[str, Any]) -> None:

@@ -94,7 +94,7 @@ class Customer:
     def watched(self, records: Sequence[Mapping[str, Any]] | None = None) -> int:
         """Let the alerts see what happened since they last looked, or these records."""
         batch, self.records = (self.records, []) if records is None else (list(records), self.records)
-        return watch(batch, self.runtime.alerts, self.bus, function._present)  # type: ignore[arg-type]
+        return watch(batch, self.runtime.alerts, self.bus, function._present).published  # type: ignore[arg-type]
 
     def _record(self) -> None:
         before, self._image = self._image, self._read()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tidegate.domain.money import ZERO, Money
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, grant
 from tidegate.usecases.launch import Launcher
-from tidegate.usecases.reap import reap
+from tidegate.usecases.reap import Harvest, Reaper
 from tidegate.usecases.submit import Order, submit
 
 NOW_MS = 1_763_000_000_000
@@ -43,6 +44,11 @@ def launcher(machine: Machine) -> Launcher:
     return Launcher(machine, DEFAULT_BUDGETS)  # type: ignore[arg-type]
 
 
+def reap(runtime: Runtime, launcher: Launcher, now_ms: int) -> Harvest:
+    reaper = Reaper(runtime.wallets, runtime.generations, runtime.attempts, launcher, lambda: now_ms)
+    return reaper.run(now_ms + 1)
+
+
 @pytest.fixture
 def generation(runtime: Runtime) -> Generation:
     account = create_account(runtime.wallets, name="Acme", now_ms=NOW_MS)
@@ -64,7 +70,7 @@ def generation(runtime: Runtime) -> Generation:
 def test_a_generation_whose_execution_never_began_is_launched(
     runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
 ) -> None:
-    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 2 * MINUTE_MS) == 1
+    assert reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS).reaped == 1
     assert machine.started[generation.generation_id] == {
         "account_id": generation.account_id,
         "generation_id": generation.generation_id,
@@ -78,13 +84,13 @@ def test_a_generation_that_is_being_taken_care_of_is_left_alone(
     runtime: Runtime, launcher: Launcher, generation: Generation
 ) -> None:
     launcher.launch(generation)
-    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 2 * MINUTE_MS) == 0
+    assert reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS).reaped == 0
 
 
 def test_a_young_generation_is_left_alone(
     runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
 ) -> None:
-    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 1000) == 0
+    assert reap(runtime, launcher, NOW_MS + 1000).reaped == 0
     assert not machine.started
 
 
@@ -92,7 +98,7 @@ def test_a_generation_that_outlived_its_hold_ends_and_its_price_is_given_back(
     runtime: Runtime, launcher: Launcher, generation: Generation
 ) -> None:
     launcher.launch(generation)
-    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 32 * MINUTE_MS) == 1
+    assert reap(runtime, launcher, NOW_MS + 32 * MINUTE_MS).reaped == 1
     ended = runtime.generations.get(generation.account_id, generation.generation_id)
     account = runtime.wallets.get(generation.account_id)
     assert ended is not None
@@ -105,5 +111,42 @@ def test_an_account_with_nothing_in_flight_costs_no_search(
     runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
 ) -> None:
     runtime.generations.settle(generation, Status.FAILED, Settlement.REFUND, changes={}, now_ms=NOW_MS + 1)
-    assert reap(runtime.wallets, runtime.generations, launcher, NOW_MS + 32 * MINUTE_MS) == 0
+    assert reap(runtime, launcher, NOW_MS + 32 * MINUTE_MS).reaped == 0
     assert not machine.started
+
+
+@pytest.mark.parametrize("hours", [3.1, 24, 240])
+def test_however_late_it_comes_a_hold_ends(
+    runtime: Runtime, launcher: Launcher, generation: Generation, hours: float
+) -> None:
+    assert reap(runtime, launcher, NOW_MS + int(hours * 60 * MINUTE_MS)).reaped == 1
+    account = runtime.wallets.get(generation.account_id)
+    assert account is not None
+    assert (account.wallet.balance, account.wallet.held) == (PRICE, ZERO)
+
+
+def test_a_generation_that_cannot_be_read_holds_up_no_other(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    account = generation.account_id
+    grant(runtime.wallets, account_id=account, amount=PRICE, reference="more", now_ms=NOW_MS)
+    broken = replace(generation, generation_id="00000000-0000-7000-8000-000000000000")
+    runtime.generations.create(broken)
+    runtime.dynamodb.update_item(
+        TableName="generations",
+        Key={"pk": {"S": account}, "sk": {"S": broken.generation_id}},
+        UpdateExpression="SET media_type = :unknown",
+        ExpressionAttributeValues={":unknown": {"S": "hologram"}},
+    )
+    harvest = reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS)
+    assert harvest.failed == [broken.generation_id]
+    assert list(machine.started) == [generation.generation_id]
+
+
+def test_a_run_ends_in_time_and_says_what_it_left(
+    runtime: Runtime, launcher: Launcher, generation: Generation
+) -> None:
+    reaper = Reaper(
+        runtime.wallets, runtime.generations, runtime.attempts, launcher, lambda: NOW_MS + 2 * MINUTE_MS
+    )
+    assert reaper.run(NOW_MS).skipped_accounts == 1

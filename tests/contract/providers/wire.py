@@ -112,7 +112,8 @@ def secrets(vault: Vault | None = None, clock: Clock | None = None) -> Secrets:
 def job(native_model: str, callback_url: str | None = None, **fields: object) -> Job:
     """A job with a prompt."""
     given = {"prompt": "a lighthouse", **fields}
-    return Job(native_model, MediaType.IMAGE, given, callback_url, "0197a4c2-7d1e-7abc-9def-0123456789ab/1")
+    reference = "0197a4c2-7d1e-7abc-9def-0123456789ab/1"
+    return Job(native_model, MediaType.IMAGE, given, callback_url, reference, searchable="seed" in fields)
 
 
 def first_fit(rules: Iterable[Rule], symptoms: Symptoms) -> Rule:

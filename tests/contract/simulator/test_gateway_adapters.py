@@ -52,9 +52,8 @@ class Side:
     http: HttpClient
 
     def job(self, prompt: str, callback_url: str | None = None) -> Job:
-        return Job(
-            self.native_model, MediaType.IMAGE, {"prompt": prompt, "seed": 42}, callback_url, "generation/1"
-        )
+        given = {"prompt": prompt, "seed": 42}
+        return Job(self.native_model, MediaType.IMAGE, given, callback_url, "generation/1", searchable=True)
 
     def submit(self, prompt: str, callback_url: str | None = None) -> Prediction:
         accepted = self.provider.submit(self.job(prompt, callback_url))

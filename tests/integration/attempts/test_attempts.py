@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.integration.attempts.world import PRICE, START_MS, ScriptedProvider, World
+from tidegate.domain.attempt import Accepted, Job, Succeeded
 from tidegate.domain.generation import Status
 from tidegate.domain.money import ZERO
 from tidegate.runtime import Runtime
+from tidegate.usecases.attempts.handle import handle
 from tidegate.usecases.cancel import cancel
 
 CHARGED = (PRICE * 9, ZERO, 0)
@@ -117,6 +119,29 @@ def test_an_orphan_that_calls_back_in_time_serves_the_generation(runtime: Runtim
     assert world.books() == HELD
     world.callback(1, "fal-1")
     assert world.run().provider_used == "fal"
+    assert world.books() == CHARGED
+
+
+def test_a_callback_that_is_quicker_than_the_submits_own_answer_is_taken(runtime: Runtime) -> None:
+    provider = ScriptedProvider("replicate")
+    world = World(runtime, provider)
+    submit = provider.submit
+
+    def submit_and_call_back(job: Job) -> Accepted | Succeeded:
+        accepted = submit(job)
+        message = {
+            "kind": "callback",
+            "account_id": world.account_id,
+            "generation_id": world.generation.generation_id,
+            "number": 1,
+            "prediction_id": "replicate-1",
+        }
+        handle(world.context, message)
+        return accepted
+
+    provider.submit = submit_and_call_back  # type: ignore[method-assign]
+    assert world.run().status is Status.SUCCEEDED
+    assert provider.canceled == set()
     assert world.books() == CHARGED
 
 

@@ -130,6 +130,7 @@ class World:
         self.crash_at: int | None = None
         self.effects = 0
         self.ended: list[str] = []
+        self.alerts: list[tuple[str, str]] = []
         self._messages: list[tuple[int, int, dict[str, Any]]] = []
         self._order = itertools.count()
         self._tokens: dict[str, int] = {}
@@ -178,6 +179,7 @@ class World:
             public_base_url="https://api.example.com",
             worker_timeout_s=WORKER_TIMEOUT_S,
             now_ms=lambda: self.now_ms,
+            alert=lambda attempt, failure: self.alerts.append((attempt.provider, failure.code.value)),
         )
 
     def _store(self, generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
@@ -248,6 +250,7 @@ class World:
             case "conclude":
                 conclusion = conclude(
                     self.runtime.generations,
+                    _Queue(self),  # type: ignore[arg-type]
                     account_id=self.account_id,
                     generation_id=self.generation.generation_id,
                     now_ms=self.now_ms,
@@ -263,6 +266,15 @@ class World:
                 except Crash:  # SQS shows the message again when its visibility ends
                     due = self.now_ms + (WORKER_TIMEOUT_S + 1) * 1000
                     heapq.heappush(self._messages, (due, next(self._order), body))
+
+    def lose(self, kind: str) -> None:
+        """Drop every queued message of a kind, as a dead-letter queue would."""
+        self._messages = [entry for entry in self._messages if entry[2]["kind"] != kind]
+        heapq.heapify(self._messages)
+
+    def submit_another(self) -> Generation:
+        """Accept a second generation of the same account."""
+        return submit(self.runtime.generations, self._a_generation(), self.now_ms).generation
 
     def callback(self, number: int, prediction_id: str) -> None:
         """A verified callback of a provider."""

@@ -104,8 +104,8 @@ class Deployment:
 
     def send(self, post: Post) -> tuple[int, object]:
         """Invoke the function; status and body of its answer."""
-        answer = HANDLERS[post.provider].handler(post.event(), None)
-        return answer["statusCode"], json.loads(answer["body"])
+        answer = HANDLERS[post.provider].handler.respond(post.event(), self.runtime)
+        return answer.status, answer.body
 
     def queued(self) -> list[Any]:
         """Take the messages off the attempts queue."""
@@ -152,8 +152,6 @@ def deployment(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator
                 "TIDEGATE_ALLOWED_PRIVATE_HOSTS": ",".join(key_server.allowed),
             }
         )
-        for function in HANDLERS.values():
-            monkeypatch.setattr(function, "runtime", runtime)
         deployed = Deployment(runtime, aws["TIDEGATE_ATTEMPTS_QUEUE_URL"], key_server, fal_key)
         deployed.configure(PROVIDERS)
         for provider in HANDLERS:

@@ -43,9 +43,9 @@ class Operator:
 
     target: tuple[str, ...] = ()
 
-    def types(self, *words: str) -> Run:
-        """Run ``tidegate`` with these words."""
-        result = CliRunner().invoke(app, [*words, *self.target])
+    def types(self, *words: str, piped: str | None = None) -> Run:
+        """Run ``tidegate`` with these words, and with ``piped`` on its stdin."""
+        result = CliRunner().invoke(app, [*words, *self.target], input=piped)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Run(result.exit_code, result.stdout, result.stderr)

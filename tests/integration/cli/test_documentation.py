@@ -20,6 +20,8 @@ from tidegate.runtime import Runtime
 PAGE = Path(__file__).parents[3] / "docs" / "cli.md"
 LINES = [line.removeprefix("$ ") for line in PAGE.read_text().splitlines() if line.startswith("$ ")]
 
+CREDENTIALS = "a-key\nwhsec_c2VjcmV0\n"  # what `provider set-key` reads
+
 
 @pytest.fixture
 def names(
@@ -53,7 +55,7 @@ def test_a_line_of_the_page_works(
 ) -> None:
     delivered_while_waiting(monkeypatch, runtime, published, status_code=200, account_id=names["ACCOUNT"])
     program, *words = shlex.split(Template(line).substitute(names))
-    run = operator.types(*words)
+    run = operator.types(*words, piped=CREDENTIALS)
     assert program == "tidegate"
     assert run.exit_code == 0, run.stderr
     assert run.stdout

@@ -57,7 +57,7 @@ def _attempt(generation: Generation, number: int, provider: str) -> Attempt:
         started_at_ms=NOW_MS + number * 1000,
         deadline_ms=NOW_MS + 60_000,
         lease_until_ms=NOW_MS + 10_000,
-        task_token="task-token",
+        task_tokens=("task-token",),
         prediction=Prediction(provider, f"{provider}-1", "native", {"cancel": "https://signed.example"}),
     )
 

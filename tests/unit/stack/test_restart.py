@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 import zipfile
 from collections.abc import Iterator
@@ -52,6 +53,20 @@ def client(spec: Spec, name: str) -> Any:
     return LocalSession(f"http://127.0.0.1:{spec.port}", REGION).create_client(name)
 
 
+def role(spec: Spec) -> str:
+    """Make a role that may read the stream and write the copies: the emulator enforces it."""
+    iam = client(spec, "iam")
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    rights = {"Effect": "Allow", "Action": ["dynamodb:*", "logs:*"], "Resource": "*"}
+    made = iam.create_role(RoleName="copy", AssumeRolePolicyDocument=policy(trust))
+    iam.put_role_policy(RoleName="copy", PolicyName="copy", PolicyDocument=policy(rights))
+    return str(made["Role"]["Arn"])
+
+
+def policy(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def deploy(spec: Spec) -> None:
     dynamodb = client(spec, "dynamodb")
     for name, stream in (
@@ -72,7 +87,7 @@ def deploy(spec: Spec) -> None:
     functions.create_function(
         FunctionName="copy",
         Runtime="python3.13",
-        Role="arn:aws:iam::000000000000:role/any",
+        Role=role(spec),
         Handler="copy_keys.handler",
         Code={"ZipFile": code.getvalue()},
         Timeout=20,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tidegate.adapters.secrets import Secrets
     from tidegate.adapters.sqs import Queue
     from tidegate.adapters.stepfunctions import StateMachine
-    from tidegate.domain.attempt import MediaFile
+    from tidegate.domain.attempt import Attempt, Failure, MediaFile
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
     from tidegate.domain.generation import Generation, MediaType, Output
@@ -75,10 +75,11 @@ class Runtime:
         from botocore.config import Config  # noqa: PLC0415  imports are cold-start time
         from botocore.session import get_session  # noqa: PLC0415
 
+        # Two tries of at most 3 s: authenticating, writing and reading back fit into an API function's 15 s.
         config = Config(
-            retries={"mode": "standard", "max_attempts": 3},
-            connect_timeout=2,
-            read_timeout=10,
+            retries={"mode": "standard", "total_max_attempts": 2},
+            connect_timeout=1,
+            read_timeout=30 if service == "s3" else 2,
             signature_version="s3v4" if service == "s3" else None,
             # Else presigned URLs name the global host, which redirects for a new bucket in another region.
             s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
@@ -236,6 +237,13 @@ class Runtime:
         return Schedules(lambda: self._scheduler, self.setting("SCHEDULES_GROUP"), target)
 
     @cached_property
+    def failures(self) -> Queue:
+        """The queue of stream records that nobody can read."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("FAILURES_QUEUE_URL"))
+
+    @cached_property
     def machine(self) -> StateMachine:
         """The state machine that runs failover."""
         from tidegate.adapters.stepfunctions import StateMachine  # noqa: PLC0415
@@ -300,6 +308,7 @@ class Runtime:
             public_base_url=self.public_base_url,
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
+            alert=_alert,
         )
 
     @property
@@ -317,6 +326,14 @@ class Runtime:
     def public_base_url(self) -> str:
         """Where callers and providers reach this gateway, without a trailing slash."""
         return self.setting("PUBLIC_BASE_URL").rstrip("/")
+
+
+def _alert(attempt: Attempt, failure: Failure) -> None:
+    """Tell the operator about our account at a provider: an alarm watches for this line (infra)."""
+    from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
+
+    told = {"alert": "provider_account", "provider": attempt.provider, "code": failure.code.value}
+    Logger(service="attempt").error("provider account needs attention", extra=told)
 
 
 runtime = Runtime(os.environ)

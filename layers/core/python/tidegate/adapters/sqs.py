@@ -13,7 +13,7 @@ MAX_DELAY_S: Final = 900  # SQS limit of DelaySeconds
 
 
 class Queue:
-    """Sends JSON messages to one SQS queue."""
+    """Sends JSON messages to one SQS queue, and says when a received one shall come again."""
 
     def __init__(self, client: SQSClient, url: str) -> None:
         self._client = client
@@ -25,4 +25,10 @@ class Queue:
             QueueUrl=self._url,
             MessageBody=json.dumps(body, separators=(",", ":")),
             DelaySeconds=min(max(delay_s, 0), MAX_DELAY_S),
+        )
+
+    def hide(self, receipt_handle: str, seconds: int) -> None:
+        """Let a received message come again after ``seconds``, not at the end of the queue's own timeout."""
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=receipt_handle, VisibilityTimeout=seconds
         )

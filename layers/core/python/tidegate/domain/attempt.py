@@ -58,6 +58,7 @@ class Job:
     input: Mapping[str, object]
     callback_url: str | None  # None: this provider gets no callback
     reference: str  # "<generation id>/<attempt number>", for logs and tokens at the provider
+    searchable: bool = False  # the input holds a seed of our own: no other job has the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ class Attempt:
     started_at_ms: int
     deadline_ms: int  # after this, fail over and keep it as orphaned
     lease_until_ms: int  # while submitting: until then another worker may be sending it
-    task_token: str | None = None
+    owner: str = ""  # who sends it: a claim by somebody else makes this worker's changes void
+    task_tokens: tuple[str, ...] = ()  # usually one; answering a stale one does no harm
     prediction: Prediction | None = None
     polls: int = 0
     retries: int = 0

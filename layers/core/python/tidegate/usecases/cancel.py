@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
-from tidegate.domain.attempt import AttemptStatus
+from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.errors import GenerationNotCancelable, GenerationNotFound
 from tidegate.domain.generation import Settlement, Status
 
@@ -37,14 +39,21 @@ def cancel(
     ):
         raise GenerationNotCancelable("The generation has already ended.")
     at_work = [attempt for attempt in generations.attempts(generation_id) if attempt.status.is_open]
-    for attempt in at_work:
-        attempts.send(
-            {
-                "kind": "cancel",
-                "account_id": account_id,
-                "generation_id": generation_id,
-                "number": attempt.number,
-            }
-        )
-    sent = any(attempt.status is AttemptStatus.SUBMITTED for attempt in at_work)
+    told = [_tell(attempts, attempt) for attempt in at_work]
+    sent = any(told) and any(attempt.status is AttemptStatus.SUBMITTED for attempt in at_work)
     return Cancellation(generation_id, provider_cancel_sent=sent, credits_refunded=True)
+
+
+def _tell(attempts: Queue, attempt: Attempt) -> bool:
+    """Queue the cancel at the provider. If that fails, the attempt's next poll finds the cancellation."""
+    message = {
+        "kind": "cancel",
+        "account_id": attempt.account_id,
+        "generation_id": attempt.generation_id,
+        "number": attempt.number,
+    }
+    try:
+        attempts.send(message)
+    except (BotoCoreError, ClientError):
+        return False
+    return True

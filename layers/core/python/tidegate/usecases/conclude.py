@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode
 from tidegate.domain.budget import orphan_check_s
 from tidegate.domain.generation import Generation, Settlement, Status
@@ -21,12 +22,12 @@ class Conclusion:
 
 
 def conclude(
-    generations: GenerationTable, *, account_id: str, generation_id: str, now_ms: int
+    generations: GenerationTable, queue: Queue, *, account_id: str, generation_id: str, now_ms: int
 ) -> Conclusion | None:
     """End a generation whose providers are exhausted; None when there is no such generation.
 
     The hold stays while an attempt's outcome is unknown, until the generation's stated expiry: a timeout is
-    not a verdict.
+    not a verdict. Until then every attempt that can be asked is asked again, should its own polls be lost.
     """
     generation = generations.get(account_id, generation_id)
     if generation is None:
@@ -34,7 +35,10 @@ def conclude(
     if generation.status.is_terminal:
         return Conclusion(generation.status)
     attempts = generations.attempts(generation_id)
-    if now_ms < generation.expires_at_ms and any(attempt.status.is_open for attempt in attempts):
+    still_open = [attempt for attempt in attempts if attempt.status.is_open]
+    if now_ms < generation.expires_at_ms and still_open:
+        for attempt in still_open:
+            _ask(queue, attempt)
         elapsed_s = (now_ms - generation.created_at_ms) // 1000
         left_s = (generation.expires_at_ms - now_ms) // 1000 + 1
         return Conclusion(generation.status, is_open=True, wait_s=min(orphan_check_s(elapsed_s), left_s))
@@ -48,6 +52,20 @@ def conclude(
     )
     ended = generations.get(account_id, generation_id)
     return Conclusion(ended.status if ended else Status.FAILED)
+
+
+def _ask(queue: Queue, attempt: Attempt) -> None:
+    if attempt.prediction is None:
+        return  # only its callback can tell
+    queue.send(
+        {
+            "kind": "callback",
+            "account_id": attempt.account_id,
+            "generation_id": attempt.generation_id,
+            "number": attempt.number,
+            "prediction_id": attempt.prediction.prediction_id,
+        }
+    )
 
 
 def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:

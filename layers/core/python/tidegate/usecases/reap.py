@@ -2,38 +2,80 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.wallets import WalletTable
-from tidegate.domain.generation import Generation, id_floor
+from tidegate.adapters.sqs import Queue
+from tidegate.domain.generation import id_floor
 from tidegate.usecases.conclude import conclude
 from tidegate.usecases.launch import Launcher
 
-_LOOK_BACK_MS: Final = 3 * 60 * 60 * 1000  # longer than the longest hold
+_LOOK_BACK_MS: Final = 3 * 60 * 60 * 1000  # where open generations are, unless something went badly wrong
 _GRACE_MS: Final = 60 * 1000  # the machinery gets this long before the reaper steps in
 
 
-def reap(wallets: WalletTable, generations: GenerationTable, launcher: Launcher, now_ms: int) -> int:
-    """Visit every account that has money held; return how many generations were taken care of."""
-    reaped = 0
-    for account_id in wallets.account_ids():
-        account = wallets.get(account_id)
+@dataclass
+class Harvest:
+    """What a run of the reaper did. ``failed`` names what it could not recover; nothing else was held up."""
+
+    reaped: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped_accounts: int = 0  # not looked at in time; the next run begins somewhere else
+
+
+@dataclass(frozen=True, slots=True)
+class Reaper:
+    """Visits every account that has generations in flight."""
+
+    wallets: WalletTable
+    generations: GenerationTable
+    queue: Queue
+    launcher: Launcher
+    now_ms: Callable[[], int]
+
+    def run(self, until_ms: int) -> Harvest:
+        """Recover what can be recovered before ``until_ms``. The order of accounts differs each time."""
+        harvest = Harvest()
+        accounts = list(self.wallets.account_ids())
+        random.shuffle(accounts)
+        for visited, account_id in enumerate(accounts):
+            if self.now_ms() >= until_ms:
+                harvest.skipped_accounts = len(accounts) - visited
+                break
+            for generation_id in self._open_ids(account_id):
+                try:
+                    harvest.reaped += self._recover(account_id, generation_id)
+                except Exception:  # noqa: BLE001  one that cannot be recovered must not hold up the others
+                    harvest.failed.append(generation_id)
+        return harvest
+
+    def _open_ids(self, account_id: str) -> list[str]:
+        account = self.wallets.get(account_id)
         if account is None or account.wallet.in_flight == 0:
-            continue
-        since, until = id_floor(now_ms - _LOOK_BACK_MS), id_floor(now_ms - _GRACE_MS)
-        for generation in generations.open_generations(account_id, since_id=since, until_id=until):
-            reaped += _recover(generations, launcher, generation, now_ms)
-    return reaped
+            return []
+        found = list(self.generations.open_ids(account_id, since_id=id_floor(self.now_ms() - _LOOK_BACK_MS)))
+        if len(found) < account.wallet.in_flight:  # the wallet knows of more: they must be older
+            found = list(self.generations.open_ids(account_id))
+        return found
 
-
-def _recover(generations: GenerationTable, launcher: Launcher, generation: Generation, now_ms: int) -> bool:
-    if now_ms >= generation.expires_at_ms + _GRACE_MS:
+    def _recover(self, account_id: str, generation_id: str) -> bool:
+        now_ms = self.now_ms()
+        if generation_id >= id_floor(now_ms - _GRACE_MS):
+            return False
+        generation = self.generations.get(account_id, generation_id)
+        if generation is None or generation.status.is_terminal:
+            return False
+        if now_ms < generation.expires_at_ms + _GRACE_MS:
+            return self.launcher.launch(generation)  # False: its execution exists and takes care of it
         conclude(
-            generations,
-            account_id=generation.account_id,
-            generation_id=generation.generation_id,
+            self.generations,
+            self.queue,
+            account_id=account_id,
+            generation_id=generation_id,
             now_ms=now_ms,
         )
         return True
-    return launcher.launch(generation)  # False: its execution exists, so it is being taken care of

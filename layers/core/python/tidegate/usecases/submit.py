@@ -90,9 +90,7 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
                 "Retry once the original request completes."
             ) from error
         raise ServiceUnavailable("The wallet is busy. Nothing was charged; try again.") from error
-    except ClientError as error:
-        raise ServiceUnavailable("The store refused the write. Nothing was charged; try again.") from error
-    except BotoCoreError as error:
+    except (ClientError, BotoCoreError) as error:  # even an error answer may follow a write that was repeated
         return _resolve_lost_answer(generations, generation, error)
     return Submission(generation)
 

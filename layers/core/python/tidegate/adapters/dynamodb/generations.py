@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from tidegate.adapters.dynamodb import attempt_codec, generation_codec, transaction
-from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.adapters.dynamodb.codec import decode_item, encode_item
 from tidegate.adapters.dynamodb.movements import movement
 from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.generation import OPEN_STATUSES, Generation, Settlement, Status
@@ -107,17 +107,19 @@ class GenerationTable:
         )
         return [generation_codec.from_item(item) for item in answer["Items"]]
 
-    def open_generations(self, account_id: str, *, since_id: str, until_id: str) -> Iterator[Generation]:
-        """All generations of an account that have not ended, within a range of ids."""
-        values = {":account": account_id, ":since": since_id, ":until": until_id, **_OPEN_VALUES}
+    def open_ids(self, account_id: str, *, since_id: str = "0") -> Iterator[str]:
+        """The ids of all generations of an account that have not ended, oldest first, from an id on."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="pk = :account AND sk BETWEEN :since AND :until",
+            KeyConditionExpression="pk = :account AND sk >= :since",
             FilterExpression=_IS_OPEN,
+            ProjectionExpression="sk",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues=encode_item(values),
+            ExpressionAttributeValues=encode_item(
+                {":account": account_id, ":since": since_id, **_OPEN_VALUES}
+            ),
         )
-        return (generation_codec.from_item(item) for page in pages for item in page["Items"])
+        return (item["sk"]["S"] for page in pages for item in page["Items"])
 
     def mark_processing(self, generation: Generation, provider: str, now_ms: int) -> bool:
         """Note that a provider is at work; False when the generation was no longer pending."""
@@ -196,17 +198,16 @@ class GenerationTable:
         return True
 
     def create_attempt(self, attempt: Attempt) -> bool:
-        """Store a new attempt before its first byte is sent; False when that number exists."""
+        """Store a new attempt before its first byte is sent; False when another worker stored that number."""
         try:
             self._client.put_item(
                 TableName=self._table,
                 Item=attempt_codec.to_item(attempt),
                 ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
+            return _stood(error).get("owner") == attempt.owner
         return True
 
     def get_attempt(self, generation_id: str, number: int) -> Attempt | None:
@@ -227,8 +228,9 @@ class GenerationTable:
     def change_attempt(
         self, attempt: Attempt, changes: Mapping[str, object], *, only_if: Sequence[AttemptStatus]
     ) -> bool:
-        """Change an attempt if it stands in one of these statuses; False otherwise.
+        """Change an attempt if it stands in one of these statuses and still has this owner.
 
+        True also when it stands exactly so already: botocore may repeat a write whose answer was lost.
         ``changes`` are attributes as ``attempt_codec`` names them; ``status`` is among them if it changes.
         """
         names = {f"#{name}": name for name in changes} | {"#status": "status"}
@@ -236,9 +238,10 @@ class GenerationTable:
         return self._update(
             _key(attempt.generation_id, attempt_codec.sort_key(attempt.number)),
             "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-            f"#status IN ({', '.join(states)})",
-            {f":{name}": value for name, value in changes.items()} | states,
-            names,
+            f"#status IN ({', '.join(states)}) AND #owner = :was_owner",
+            {f":{name}": value for name, value in changes.items()} | states | {":was_owner": attempt.owner},
+            names=names | {"#owner": "owner"},
+            intended=changes,
         )
 
     def _resolution(self, attempt: Attempt, status: AttemptStatus, now_ms: int) -> dict[str, Any]:
@@ -273,7 +276,9 @@ class GenerationTable:
         update: str,
         condition: str,
         values: Mapping[str, object],
+        *,
         names: Mapping[str, str] | None = None,
+        intended: Mapping[str, object] | None = None,
     ) -> bool:
         try:
             self._client.update_item(
@@ -283,12 +288,21 @@ class GenerationTable:
                 ConditionExpression=condition,
                 ExpressionAttributeNames=names or {"#status": "status"},
                 ExpressionAttributeValues=encode_item(values),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return False
-            raise
+            stood = _stood(error)
+            wanted = decode_item(encode_item(intended or {}))
+            return bool(wanted) and wanted.items() <= stood.items()
         return True
+
+
+def _stood(error: ClientError) -> dict[str, Any]:
+    """Return the item that made a condition fail; raise any other error again."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    item: dict[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
+    return decode_item(item)
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

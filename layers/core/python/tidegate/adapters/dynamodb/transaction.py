@@ -14,6 +14,8 @@ from tidegate.adapters.dynamodb.codec import decode_item
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
+# What passes by itself: another writer, or a hot item that is throttled.
+_BUSY: Final = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 _TRIES: Final = 8
 _FIRST_PAUSE_S: Final = 0.02  # doubles, with full jitter: about 2.5 s at the worst in all
 
@@ -39,7 +41,7 @@ class StillInConflict(Exception):
 
     def __init__(self, reasons: Sequence[dict[str, Any]]) -> None:
         super().__init__("the items stayed busy")
-        self.conflicted = [reason.get("Code") == "TransactionConflict" for reason in reasons]
+        self.conflicted = [reason.get("Code") in _BUSY for reason in reasons]
 
 
 def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
@@ -50,8 +52,8 @@ def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
     Raises:
         ConditionsFailed: a condition did not hold.
         StillInConflict: the items stayed busy over all tries.
-        ClientError: anything else, such as throttling; nothing was written.
-        botocore.exceptions.HTTPClientError: no answer; it may have been written.
+        ClientError, botocore.exceptions.HTTPClientError: anything else; after botocore's own retries nobody
+            knows whether it was written.
     """
     pause = _FIRST_PAUSE_S
     for left in reversed(range(_TRIES)):
@@ -64,7 +66,7 @@ def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
             codes = {reason.get("Code") for reason in reasons}
             if "ConditionalCheckFailed" in codes:
                 raise ConditionsFailed(reasons) from error
-            if "TransactionConflict" not in codes:
+            if not codes & _BUSY:
                 raise
             if not left:
                 raise StillInConflict(reasons) from error

@@ -105,11 +105,10 @@ class Replicate:
     def search(self, job: Job, since_ms: int, until_ms: int) -> Prediction | None:
         """Look through the predictions of a time window for one of the same model and input.
 
-        The seed, which the worker gives every attempt, tells a job from its like; a model that takes none
-        cannot be searched. More than one match, or one whose input Replicate has already removed, is no
-        answer.
+        Only a seed of our own tells a job from its like: without one it cannot be searched. More than one
+        match, or one whose input Replicate has already removed, is no answer.
         """
-        if "seed" not in job.input:
+        if not job.searchable:
             raise SearchUnsupported("nothing tells this job from another one with the same input")
         wanted = mapping(read_json(write_json(job.input)))
         found: list[str] = []

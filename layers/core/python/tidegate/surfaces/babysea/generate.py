@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
+from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound
@@ -15,10 +16,40 @@ from tidegate.domain.model import Model
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.surfaces.babysea.body import read_object
+from tidegate.surfaces.babysea.endpoint import Answer
+from tidegate.surfaces.babysea.presenters import present_submission
 from tidegate.surfaces.http import Request
-from tidegate.usecases.submit import Idempotency, Order
+from tidegate.usecases.submit import Idempotency, Order, submit
 
 _ORDER_FIELD = "generation_provider_order"
+
+
+class Services(Protocol):
+    """What a generate endpoint needs of the runtime."""
+
+    @property
+    def generations(self) -> GenerationTable:
+        """Where the generation is stored and its price held."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models."""
+
+    @property
+    def budgets(self) -> Mapping[MediaType, Budget]:
+        """How long holds last."""
+
+    def now_ms(self) -> int:
+        """The time."""
+
+
+def generate(request: Request, key: Key, media_type: MediaType, services: Services) -> Answer:
+    """Accept a generation. Raises what :func:`read_order` and :func:`submit` raise."""
+    now_ms = services.now_ms()
+    order = read_order(
+        request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
+    )
+    return present_submission(submit(services.generations, order, now_ms))
 
 
 def read_order(

@@ -10,12 +10,13 @@ from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.sqs import Queue
 from tidegate.adapters.stepfunctions import StateMachine
-from tidegate.domain.attempt import Attempt, MediaFile
+from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, MediaFile
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import ModelNotFound
 from tidegate.domain.generation import Generation, MediaType, Output
 from tidegate.domain.model import ProviderRoute
+from tidegate.domain.translation import can_serve
 
 
 class Providers(Protocol):
@@ -40,6 +41,7 @@ class Context:
     public_base_url: str
     worker_timeout_s: int
     now_ms: Callable[[], int]
+    alert: Callable[[Attempt, Failure], None]
 
     def budget(self, generation: Generation) -> Budget:
         """The time that this generation has."""
@@ -48,9 +50,10 @@ class Context:
     def route(self, generation: Generation, provider: str) -> ProviderRoute | None:
         """How the provider runs this generation; None when the catalogue no longer says."""
         try:
-            return self.catalog.model(generation.model).route(provider, generation.params)
+            route = self.catalog.model(generation.model).route(provider, generation.params)
         except (ModelNotFound, KeyError):
             return None
+        return route if can_serve(route, generation.params) else None
 
     def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
         """Queue the next step of an attempt."""
@@ -66,18 +69,21 @@ class Context:
     def poll_later(
         self, generation: Generation, attempt: Attempt, *, polls: int, delay_s: int | None
     ) -> None:
-        """Queue the poll that follows after ``polls`` polls; the provider's wish may lengthen the wait."""
+        """Queue the poll that follows after ``polls`` polls.
+
+        The provider's wish may lengthen the wait, but not beyond the attempt's deadline.
+        """
         wait = max(self.budget(generation).poll_delay_s(polls), delay_s or 0)
+        if attempt.status is not AttemptStatus.ORPHANED:
+            wait = min(wait, max(1, (attempt.deadline_ms - self.now_ms()) // 1000 + 1))
         self.send("poll", attempt, delay_s=wait, polls=polls)
 
     def answer(self, attempt: Attempt, generation: Generation) -> None:
         """Tell the state machine that the generation has ended."""
-        if attempt.task_token:
-            self.machine.succeed(
-                attempt.task_token, {"generation_id": generation.generation_id, "number": attempt.number}
-            )
+        for token in attempt.task_tokens:
+            self.machine.succeed(token, {"generation_id": generation.generation_id, "number": attempt.number})
 
     def fail_over(self, attempt: Attempt, cause: str) -> None:
         """Tell the state machine to go to the next provider."""
-        if attempt.task_token:
-            self.machine.fail_over(attempt.task_token, cause)
+        for token in attempt.task_tokens:
+            self.machine.fail_over(token, cause)

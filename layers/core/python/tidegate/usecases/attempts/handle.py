@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from tidegate.domain.attempt import Attempt
+from tidegate.domain.generation import Generation
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.attempts.poll import adopt, poll
+from tidegate.usecases.attempts.recover import is_left_behind, recover
 from tidegate.usecases.attempts.resolve import wind_down
-from tidegate.usecases.attempts.start import start
+from tidegate.usecases.attempts.start import Order, begin, resume, with_token
 
 
 def handle(context: Context, message: Mapping[str, Any]) -> None:
@@ -25,7 +29,7 @@ def handle(context: Context, message: Mapping[str, Any]) -> None:
     if generation is None:
         return
     if kind == "start":
-        start(context, generation, attempt, number=number, task_token=message["task_token"])
+        _start(context, generation, attempt, _order(message))
         return
     if attempt is None:
         return
@@ -35,3 +39,23 @@ def handle(context: Context, message: Mapping[str, Any]) -> None:
         poll(context, generation, adopt(context, generation, attempt, message["prediction_id"]))
     elif kind == "poll" and int(message["polls"]) >= attempt.polls:
         poll(context, generation, attempt, chained=True)
+
+
+def _start(context: Context, generation: Generation, attempt: Attempt | None, order: Order) -> None:
+    if attempt is None:
+        begin(context, generation, order)
+        return
+    attempt = with_token(context, attempt, order.task_token)
+    if not generation.status.is_terminal and is_left_behind(attempt, context.now_ms()):
+        recover(context, generation, attempt)
+    else:
+        resume(context, generation, attempt)
+
+
+def _order(message: Mapping[str, Any]) -> Order:
+    """Read the machine's message; one that we queued again ourselves has no time of its own."""
+    void_after_ms = None
+    if "entered_at" in message:
+        entered = datetime.fromisoformat(message["entered_at"])
+        void_after_ms = int(entered.timestamp() * 1000) + int(message["timeout_s"]) * 1000
+    return Order(int(message["number"]), message["task_token"], void_after_ms)

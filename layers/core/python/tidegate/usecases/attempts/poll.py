@@ -27,8 +27,11 @@ def adopt(context: Context, generation: Generation, attempt: Attempt, prediction
     orphaned = attempt.status is AttemptStatus.ORPHANED
     status = AttemptStatus.ORPHANED if orphaned else AttemptStatus.SUBMITTED
     changes = {"status": status, "prediction": prediction_value(prediction)}
-    context.generations.change_attempt(attempt, changes, only_if=(attempt.status,))
-    return replace(attempt, status=status, prediction=prediction)
+    adopted = replace(attempt, status=status, prediction=prediction)
+    if context.generations.change_attempt(attempt, changes, only_if=(attempt.status,)):
+        # the submit that lost its answer may be gone: from here on somebody has to keep asking
+        context.poll_later(generation, adopted, polls=adopted.polls, delay_s=None)
+    return adopted
 
 
 def poll(context: Context, generation: Generation, attempt: Attempt, *, chained: bool = False) -> None:

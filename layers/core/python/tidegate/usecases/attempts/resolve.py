@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tidegate.adapters.dynamodb.attempt_codec import failure_value
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
 from tidegate.adapters.providers.protocol import OutcomeUnknown
@@ -12,6 +14,7 @@ from tidegate.domain.attempt import (
     AttemptStatus,
     Failure,
     FailureClass,
+    FailureCode,
     Succeeded,
 )
 from tidegate.domain.generation import Generation, Settlement, Status
@@ -51,9 +54,12 @@ def succeeded(context: Context, generation: Generation, attempt: Attempt, result
 
 def failed(context: Context, generation: Generation, attempt: Attempt, failure: Failure) -> None:
     """Note a definite failure; then end the generation or let the machine go to the next provider."""
+    if failure.failure_class is FailureClass.OUT_OF_FUNDS or failure.code is FailureCode.AUTH:
+        context.alert(attempt, failure)
+    if attempt.status is AttemptStatus.ORPHANED:  # the machine is past it: another attempt decides
+        failure = replace(failure, failure_class=FailureClass.FAIL_OVER)
     _finish(context, attempt, AttemptStatus.FAILED, failure)
-    orphaned = attempt.status is AttemptStatus.ORPHANED  # the machine is past it: another attempt decides
-    if failure.failure_class is FailureClass.FAIL and not orphaned:
+    if failure.failure_class is FailureClass.FAIL:
         fail_generation(context, generation, failure)
         context.answer(attempt, generation)
     else:

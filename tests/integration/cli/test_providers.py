@@ -1,0 +1,221 @@
+"""`tidegate provider`: the credentials in the deployment's one secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from tidegate.usecases.credentials import FIELDS
+
+from tests.integration.cli.deployment import Operator
+from tidegate.adapters.providers.registry import BUILDERS
+from tidegate.adapters.secrets import SecretEditor, SecretUnavailable
+from tidegate.runtime import Runtime
+
+KEY, OTHER_KEY = "r8_abcdefghijklmnop1234", "0198-fal-key:abcdefgh5678"
+WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SEALING_KEY = "0123456789abcdef0123456789abcdef"
+
+
+class Vault:
+    """The secret, written as somebody else would."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._client = runtime.client("secretsmanager")
+        self._id = runtime.setting("SECRET_ID")
+
+    def read(self) -> Any:
+        # The label is named because moto's default is not the version that carries it.
+        answer = self._client.get_secret_value(SecretId=self._id, VersionStage="AWSCURRENT")
+        return json.loads(answer["SecretString"])
+
+    def write(self, values: object) -> None:
+        text = values if isinstance(values, str) else json.dumps(values)
+        self._client.put_secret_value(SecretId=self._id, SecretString=text)
+
+
+@pytest.fixture
+def vault(runtime: Runtime) -> Vault:
+    return Vault(runtime)
+
+
+@pytest.fixture
+def rival(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
+    """Somebody who writes just after our command has read; what is then in force."""
+    theirs = {"sealing_key": SEALING_KEY, "providers": {"fal": {"api_key": OTHER_KEY}}}
+    replace = SecretEditor.replace
+
+    def raced(*arguments: Any) -> str:
+        vault.write(theirs)
+        return replace(*arguments)
+
+    monkeypatch.setattr(SecretEditor, "replace", raced)
+    return theirs
+
+
+def test_the_providers_on_offer_are_those_that_have_an_adapter() -> None:
+    assert set(FIELDS) == set(BUILDERS)
+
+
+def test_a_key_is_read_from_stdin_and_stored_beside_all_else(operator: Operator, vault: Vault) -> None:
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"fal": {"api_key": OTHER_KEY}}, "note": [1]})
+    run = operator.types("provider", "set-key", "replicate", "--json", piped=f"{KEY}\n")
+    assert run.exit_code == 0
+    assert run.data == {
+        "provider": "replicate",
+        "configured": True,
+        "api_key": "…1234",
+        "webhook_secret": None,
+    }
+    assert vault.read() == {
+        "sealing_key": SEALING_KEY,
+        "providers": {"fal": {"api_key": OTHER_KEY}, "replicate": {"api_key": KEY}},
+        "note": [1],
+    }
+
+
+def test_the_webhook_secret_comes_after_the_key_and_outlives_a_new_key(
+    operator: Operator, vault: Vault
+) -> None:
+    first = operator.types(
+        "provider", "set-key", "replicate", "--webhook-secret", piped=f"{KEY}\n{WEBHOOK_SECRET}\n"
+    )
+    second = operator.types("provider", "set-key", "replicate", piped="r8_rotated\n")
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    stored = {"api_key": "r8_rotated", "webhook_secret": WEBHOOK_SECRET}
+    assert vault.read()["providers"]["replicate"] == stored
+
+
+def test_a_terminal_is_asked_without_echo(
+    operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def prompt(what: str, **options: Any) -> str:
+        asked.append((what, options))
+        return KEY
+
+    monkeypatch.setattr("cli.provider_commands._is_terminal", lambda: True)
+    monkeypatch.setattr("typer.prompt", prompt)
+    assert operator.types("provider", "set-key", "fal").exit_code == 0
+    assert asked == [("fal api_key", {"hide_input": True, "err": True})]
+    assert vault.read()["providers"]["fal"] == {"api_key": KEY}
+
+
+def test_no_output_shows_a_whole_credential(operator: Operator) -> None:
+    words = ("provider", "set-key", "replicate", "--webhook-secret")
+    runs = [operator.types(*words, *extra, piped=f"{KEY}\n{WEBHOOK_SECRET}\n") for extra in ((), ("--json",))]
+    runs += [operator.types("provider", "list", *extra) for extra in ((), ("--json",))]
+    runs += [operator.types("provider", "set-key", "fal", piped=f"{KEY} {KEY}\n")]
+    for run in runs:
+        assert KEY not in run.stdout + run.stderr
+        assert WEBHOOK_SECRET not in run.stdout + run.stderr
+
+
+def test_the_list_names_every_provider_configured_or_not(operator: Operator, vault: Vault) -> None:
+    short = {"api_key": "short", "webhook_secret": ""}
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"replicate": short, "fal": None}})
+    assert operator.asks("provider", "list") == [
+        {"provider": "replicate", "configured": True, "api_key": "…", "webhook_secret": None},
+        {"provider": "fal", "configured": False, "api_key": None, "webhook_secret": None},
+    ]
+
+
+def test_a_removed_provider_leaves_the_others(operator: Operator, vault: Vault) -> None:
+    vault.write(
+        {"sealing_key": SEALING_KEY, "providers": {"fal": {"api_key": "f"}, "replicate": {"api_key": "r"}}}
+    )
+    assert operator.asks("provider", "remove", "fal")["removed"] is True
+    assert operator.asks("provider", "remove", "fal")["removed"] is False
+    assert vault.read() == {"sealing_key": SEALING_KEY, "providers": {"replicate": {"api_key": "r"}}}
+
+
+@pytest.mark.parametrize("action", ["set-key", "remove"])
+def test_an_unknown_provider_is_refused_with_those_that_exist(
+    operator: Operator, vault: Vault, action: str
+) -> None:
+    before = vault.read()
+    run = operator.types("provider", action, "openai", piped=f"{KEY}\n")
+    assert run.exit_code == 1
+    assert "'openai': choose one of replicate, fal" in run.stderr
+    assert vault.read() == before
+
+
+@pytest.mark.parametrize(
+    "piped",
+    [
+        "",
+        "\n",
+        "two words\n",
+        "schlüssel\n",
+        "bell\a\n",
+        "x" * 513,
+        WEBHOOK_SECRET,
+        f"{KEY}\n",
+        f"{KEY}\nnot-a-webhook-secret\n",
+        f"{KEY}\nwhsec_not base64\n",
+        f"{KEY}\nwhsec_***\n",
+    ],
+)
+def test_what_cannot_be_a_credential_is_refused_and_not_quoted(
+    operator: Operator, vault: Vault, piped: str
+) -> None:
+    before = vault.read()
+    run = operator.types("provider", "set-key", "replicate", "--webhook-secret", "--json", piped=piped)
+    assert run.exit_code == 1
+    assert json.loads(run.stderr.splitlines()[-1])["error"]["code"] == "invalid_input"
+    assert not [line for line in piped.split() if len(line) > 5 and line in run.stderr]
+    assert vault.read() == before
+
+
+def test_a_key_is_no_argument_and_fal_has_no_webhook_secret(operator: Operator) -> None:
+    assert operator.types("provider", "set-key", "fal", KEY).exit_code == 2
+    assert operator.types("provider", "set-key", "fal", "--webhook-secret", piped=f"{KEY}\n").exit_code == 2
+
+
+@pytest.mark.parametrize("words", [("set-key", "replicate"), ("remove", "fal")])
+def test_a_change_that_meets_another_is_refused_and_loses_nothing(
+    operator: Operator, vault: Vault, rival: Mapping[str, Any], words: tuple[str, ...]
+) -> None:
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"fal": {"api_key": "old"}}})
+    run = operator.types("provider", *words, "--json", piped=f"{KEY}\n")
+    assert run.exit_code == 1
+    assert json.loads(run.stderr.splitlines()[-1])["error"]["code"] == "changed_meanwhile"
+    assert vault.read() == rival
+
+
+def test_a_change_that_is_overtaken_at_once_is_not_called_done(
+    operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = SecretEditor.replace
+
+    def overtaken(*arguments: Any) -> str:
+        version = replace(*arguments)
+        vault.write({"sealing_key": SEALING_KEY, "providers": {}})
+        return version
+
+    monkeypatch.setattr(SecretEditor, "replace", overtaken)
+    run = operator.types("provider", "set-key", "fal", piped=f"{KEY}\n")
+    assert run.exit_code == 1
+    assert "just after" in run.stderr
+
+
+@pytest.mark.parametrize("values", ["not JSON", "[]", {"providers": {}}])
+def test_a_secret_of_something_else_is_never_written(
+    operator: Operator, runtime: Runtime, vault: Vault, values: object
+) -> None:
+    vault.write(values)
+    run = operator.types("provider", "set-key", "fal", piped=f"{KEY}\n")
+    assert run.exit_code == 1
+    assert "the secret" in run.stderr
+    with pytest.raises(SecretUnavailable):
+        SecretEditor(runtime.client("secretsmanager"), runtime.setting("SECRET_ID")).read()
+
+
+def test_a_cell_on_aws_is_found_by_its_profile(aws_operator: Operator, vault: Vault) -> None:
+    run = aws_operator.types("provider", "set-key", "fal", piped=f"{KEY}\n")
+    assert run.exit_code == 0
+    assert "target: AWS account 123456789012" in run.stderr
+    assert vault.read()["providers"]["fal"] == {"api_key": KEY}
