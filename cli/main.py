@@ -10,6 +10,7 @@ from cli import (
     config_commands,
     generation_commands,
     key_commands,
+    provider_commands,
     wallet_commands,
     webhook_commands,
 )
@@ -25,6 +26,7 @@ for _name, _module in {
     "wallet": wallet_commands,
     "webhook": webhook_commands,
     "generation": generation_commands,
+    "provider": provider_commands,
     "catalog": catalog_commands,
     "config": config_commands,
 }.items():
