@@ -1,8 +1,9 @@
 """Count AWS calls and DynamoDB capacity as AWS bills them; the emulators do not.
 
 Sizes and units: docs.aws.amazon.com/amazondynamodb/latest/developerguide, "Item sizes and formats" and
-"Read/write capacity units": a write costs one unit per started KB, two in a transaction; a strongly
-consistent read one per started 4 KB, half of it if eventually consistent.
+"Read/write capacity units": a write costs one unit per started KB, two in a transaction, also when its
+condition fails; a strongly consistent read one per started 4 KB, half of it if eventually consistent, also
+when there is no such item.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from typing import Any
 from unittest.mock import patch
 
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem"}
+_BILLED_REFUSALS = {"ConditionalCheckFailedException", "TransactionCanceledException"}
 
 
 @dataclass
@@ -33,6 +36,13 @@ class Meter:
         """All AWS calls."""
         return sum(self.calls.values())
 
+    def __add__(self, other: Meter) -> Meter:
+        return Meter(
+            self.calls + other.calls,
+            self.write_units + other.write_units,
+            self.read_units + other.read_units,
+        )
+
 
 @contextmanager
 def metering() -> Iterator[Meter]:
@@ -41,14 +51,22 @@ def metering() -> Iterator[Meter]:
     original: Callable[..., dict[str, Any]] = BaseClient._make_api_call  # type: ignore[attr-defined]  # noqa: SLF001
 
     def metered(client: Any, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        answer = original(client, operation, params)
+        def stored(table: str, key: Mapping[str, Any]) -> Mapping[str, Any]:
+            return _read(original, client, table, key)
+
         service = client.meta.service_model.service_name
         meter.calls[f"{service}:{operation}"] += 1
+        try:
+            answer = original(client, operation, params)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _BILLED_REFUSALS:
+                _consume(meter, operation, params, {}, stored)
+            raise
         if service == "dynamodb":
             whole = {name: value for name, value in params.items() if name != "Select"}
             # A count answers no items, but is billed for all that it passes.
             read = answer if whole == params else original(client, operation, whole)
-            _consume(meter, operation, params, read, lambda table, key: _read(original, client, table, key))
+            _consume(meter, operation, params, read, stored)
         return answer
 
     with patch.object(BaseClient, "_make_api_call", metered):
@@ -95,9 +113,11 @@ def _consume(
     elif operation == "GetItem":
         meter.read_units += _reads(answer.get("Item", {}), consistent=params.get("ConsistentRead", False))
     elif operation == "BatchGetItem":
-        for table, items in answer["Responses"].items():
-            consistent = params["RequestItems"][table].get("ConsistentRead", False)
-            meter.read_units += sum(_reads(item, consistent=consistent) for item in items)
+        for table, asked in params["RequestItems"].items():
+            items = answer["Responses"].get(table, [])
+            absent: list[Mapping[str, Any]] = [{}] * (len(asked["Keys"]) - len(items))
+            consistent = asked.get("ConsistentRead", False)
+            meter.read_units += sum(_reads(item, consistent=consistent) for item in (*items, *absent))
     elif operation == "Query":
         size = sum(item_size(item) for item in answer["Items"])
         units = max(1, math.ceil(size / 4096))

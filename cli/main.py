@@ -11,6 +11,7 @@ from cli import (
     generation_commands,
     key_commands,
     ledger_commands,
+    provider_commands,
     wallet_commands,
     webhook_commands,
     webhook_delivery_commands,  # noqa: F401  adds its commands to the group of webhook_commands
@@ -29,6 +30,7 @@ for _name, _module in {
     "ledger": ledger_commands,
     "webhook": webhook_commands,
     "generation": generation_commands,
+    "provider": provider_commands,
     "catalog": catalog_commands,
     "config": config_commands,
 }.items():

@@ -92,7 +92,7 @@ def _switch(functions: Any, uuid: str, *, on: bool) -> None:
 
 def _twice(functions: Any, queue: Any, url: str, function: str, stop: threading.Event) -> None:
     def invoke(event: dict[str, Any]) -> None:
-        functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        functions.invoke(FunctionName=function, Payload=json.dumps(event).encode())["Payload"].read()
 
     while not stop.is_set():
         answer = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)

@@ -1,87 +1,78 @@
-"""What a request costs in AWS calls and capacity. ``docs/costs.md`` shows these figures."""
+"""What a request and a generation cost in AWS calls, capacity and dollars: the figures of docs/costs.md."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import pytest
 
-from benchmarks.metering import Meter, metering
-from functions.babysea import (
-    content_delete,
-    content_get,
-    content_list,
-    estimate,
-    generate_image,
-    user_account,
-    user_billing,
+from benchmarks.account import DEFINITION, in_process
+from benchmarks.bill import (
+    ASSUMED,
+    COUNTED,
+    DEFAULT_MEMORY_MB,
+    MEMORY_MB,
+    Line,
+    bill,
+    deployed_idle_bill,
+    dollars,
+    total,
+    transitions_of,
 )
-from tests.integration.attempts.world import ScriptedProvider, World
-from tidegate.domain.generation import Settlement, Status
-from tidegate.domain.keys import SCOPES, Surface, hash_key
-from tidegate.domain.limits import Bucket
-from tidegate.domain.money import Money
+from benchmarks.generation import Step, named, open_account, submit_event, walk
+from benchmarks.metering import Meter, metering
+from benchmarks.prices import Prices, read_prices
+from functions.babysea import generate_image
+from tests.infrastructure.synth import Synth, synthesize
 from tidegate.runtime import Runtime
-from tidegate.usecases.accounts import create_account, create_key, grant
 
-COSTS = (Path(__file__).parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
-PROMPT = "A baby seal playing on Arctic ice, golden hour, 35 mm photograph, shallow depth of field"
-
-
-@pytest.fixture
-def token(runtime: Runtime) -> str:
-    now_ms = runtime.now_ms()
-    account = create_account(runtime.wallets, name="Acme", now_ms=now_ms)
-    grant(
-        runtime.wallets,
-        account_id=account.account_id,
-        amount=Money.of("10"),
-        reference="welcome",
-        now_ms=now_ms,
-    )
-    text, _ = create_key(
-        runtime.keys,
-        runtime.wallets,
-        account_id=account.account_id,
-        surface=Surface.BABYSEA,
-        scopes=SCOPES,
-        name="test",
-        now_ms=now_ms,
-    )
-    return text
+COSTS: Final = (Path(__file__).parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
+# The steps that the row "Attempt: start, two polls, settle" sums up.
+ATTEMPT: Final = ("Attempt: start", "Attempt: a poll too early", "Attempt: the poll that settles")
+STEPS: Final = (
+    "Submit",
+    "Journal: one movement",
+    "Alerts: one movement",
+    "Outbox: start the execution",
+    "Attempt: start",
+    "Outbox: publish an event",
+    "Attempt: a poll too early",
+    "Provider's callback",
+    "Attempt: the poll that settles",
+    "Attempt: a poll too late",
+    "Fan-out of an event to one endpoint",
+    "Delivery of a webhook",
+    "Poll",
+    "Redirect to the picture",
+)
 
 
-@pytest.fixture
-def meter() -> Iterator[Meter]:
-    with metering() as meter:
-        yield meter
+@pytest.fixture(scope="module")
+def steps() -> tuple[Step, ...]:
+    with in_process() as account:
+        return walk(account)
 
 
-def _event(token: str, method: str, path: str, params: dict[str, str], **headers: str) -> dict[str, Any]:
-    return {
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": {"authorization": f"Bearer {token}", **headers},
-        "pathParameters": params,
-        "requestContext": {"http": {"method": method, "sourceIp": "203.0.113.9"}},
-        "body": json.dumps({"generation_prompt": PROMPT}) if method == "POST" else "",
-    }
+@pytest.fixture(scope="module")
+def prices() -> Prices:
+    return read_prices()
 
 
-def _submit(runtime: Runtime, token: str, **headers: str) -> dict[str, Any]:
-    model = "bfl/flux-schnell"
-    path = f"/v1/generate/image/{model}"
-    event = _event(token, "POST", path, {"model_identifier": model}, **headers)
-    response = generate_image.handler.respond(event, runtime)
-    assert response.status == 200
-    return response.body["data"]  # type: ignore[index,no-any-return]
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Synth:
+    return synthesize({}, tmp_path_factory.mktemp("prod"))
+
+
+@pytest.fixture(scope="module")
+def lines(steps: Sequence[Step], prices: Prices) -> tuple[Line, ...]:
+    return bill(steps, transitions_of(DEFINITION), prices)
 
 
 def _shown(row: str) -> list[str]:
-    """The figures of a row of the table in docs/costs.md."""
+    """The figures of a row of a table in docs/costs.md."""
     (line,) = [line for line in COSTS.splitlines() if line.startswith(f"| {row} |")]
     return [cell.strip() for cell in line.strip("|").split("|")][1:4]
 
@@ -90,71 +81,91 @@ def _figures(meter: Meter) -> list[str]:
     return [str(meter.total_calls), f"{meter.write_units:g}", f"{meter.read_units:g}"]
 
 
-def test_a_submit_is_two_calls_and_five_write_units(runtime: Runtime, token: str) -> None:
-    with metering() as meter:
-        _submit(runtime, token)
-    assert meter.total_calls <= 2
-    assert meter.write_units <= 5
-    assert _figures(meter) == _shown("Submit")
+def _money(amount: Decimal) -> str:
+    return f"${amount:.4f}"
 
 
-def test_a_submit_with_an_idempotency_key_is_two_calls_and_seven_write_units(
-    runtime: Runtime, token: str
-) -> None:
+@pytest.mark.parametrize("name", STEPS)
+def test_every_step_of_a_generation_takes_what_the_page_says(steps: Sequence[Step], name: str) -> None:
+    assert _figures(named(steps)[name]) == _shown(name)
+
+
+def test_the_page_shows_every_step(steps: Sequence[Step]) -> None:
+    assert tuple(named(steps)) == STEPS
+
+
+def test_a_submit_is_two_calls_and_five_write_units(steps: Sequence[Step]) -> None:
+    submit = named(steps)["Submit"]
+    assert submit.total_calls <= 2
+    assert submit.write_units <= 5
+
+
+def test_a_submit_with_an_idempotency_key_is_two_calls_and_seven_write_units(runtime: Runtime) -> None:
+    _, key = open_account(runtime)
+    event = submit_event(key, **{"idempotency-key": "order-1"})
     with metering() as meter:
-        _submit(runtime, token, **{"idempotency-key": "order-1"})
+        assert generate_image.handler.respond(event, runtime).status == 200
     assert meter.total_calls <= 2
     assert meter.write_units <= 7
     assert _figures(meter) == _shown("Submit with Idempotency-Key")
 
 
-def test_a_poll_is_two_calls(runtime: Runtime, token: str) -> None:
-    generation_id = _submit(runtime, token)["generation_id"]
-    event = _event(token, "GET", f"/v1/content/{generation_id}", {"generation_id": generation_id})
-    with metering() as meter:
-        assert content_get.handler.respond(event, runtime).status == 200
-    assert meter.total_calls <= 2
-    assert _figures(meter) == _shown("Poll")
+def test_a_poll_is_two_calls(steps: Sequence[Step]) -> None:
+    assert named(steps)["Poll"].total_calls <= 2
 
 
-def _ask(runtime: Runtime, token: str, handler: Any, path: str, params: dict[str, str]) -> list[str]:
-    with metering() as meter:
-        assert handler.respond(_event(token, "GET", path, params), runtime).status == 200
-    return _figures(meter)
+def test_an_attempt_is_the_sum_of_its_steps(steps: Sequence[Step]) -> None:
+    found = named(steps)
+    attempt = sum((found[name] for name in ATTEMPT), Meter())
+    assert _figures(attempt) == _shown("Attempt: start, two polls, settle")
 
 
-def test_an_estimate_is_two_calls(runtime: Runtime, token: str) -> None:
-    model = "bfl/flux-schnell"
-    figures = _ask(runtime, token, estimate.handler, f"/v1/estimate/{model}", {"model_identifier": model})
-    assert figures == _shown("Estimate, account, billing")
-    for handler, path in ((user_account.handler, "account"), (user_billing.handler, "billing")):
-        assert _ask(runtime, token, handler, f"/v1/user/{path}", {}) == figures
+def test_the_page_shows_the_sum_of_a_whole_generation(steps: Sequence[Step]) -> None:
+    assert _figures(total(steps)) == _shown("All steps together")
 
 
-def test_the_first_page_of_a_list_is_three_calls(runtime: Runtime, token: str) -> None:
-    for _ in range(50):
-        _submit(runtime, token)
-    assert _ask(runtime, token, content_list.handler, "/v1/content/list", {}) == _shown("List, first 50")
+def test_an_execution_without_failover_is_at_most_three_transitions() -> None:
+    assert transitions_of(DEFINITION) <= 3
+    assert _shown("State transitions, first provider serves") == [str(transitions_of(DEFINITION))]
 
 
-def test_deleting_is_four_calls(runtime: Runtime, token: str) -> None:
-    generation_id = _submit(runtime, token)["generation_id"]
-    key = runtime.keys.count_request(hash_key(token), Bucket.GENERAL, runtime.now_ms())
-    assert key is not None
-    generation = runtime.generations.get(key[0].account_id, generation_id)
-    assert generation is not None
-    outputs = [{"key": f"{generation_id}/{'A' * 22}/0.png", "content_type": "image/png", "size_bytes": 3}]
-    runtime.generations.settle(
-        generation, Status.SUCCEEDED, Settlement.CHARGE, changes={"outputs": outputs}, now_ms=runtime.now_ms()
-    )
-    event = _event(token, "DELETE", f"/v1/content/{generation_id}", {"generation_id": generation_id})
-    with metering() as meter:
-        assert content_delete.handler.respond(event, runtime).status == 200
-    assert _figures(meter) == _shown("Delete")
+@pytest.mark.parametrize("item", [*COUNTED, *ASSUMED])
+def test_the_page_shows_every_item_of_the_bill(lines: Sequence[Line], item: str) -> None:
+    (line,) = [line for line in lines if line.item == item]
+    assert _shown(line.title) == [line.shown, _money(line.dollars)]
 
 
-def test_a_whole_generation_behind_the_submit(runtime: Runtime) -> None:
-    world = World(runtime, ScriptedProvider("replicate", polls=1))
-    with metering() as meter:
-        world.run()
-    assert _figures(meter) == _shown("Attempt: start, two polls, settle")
+def test_a_thousand_images_cost_less_than_ten_cents_in_calls(lines: Sequence[Line]) -> None:
+    calls = dollars(line for line in lines if line.item in COUNTED)
+    assert calls <= Decimal("0.10")
+    assert _shown("All that is billed by the call")[1:] == [_money(calls)]
+
+
+def test_the_page_shows_the_dollars_of_a_thousand_images(
+    lines: Sequence[Line], steps: Sequence[Step], prices: Prices
+) -> None:
+    everything = dollars(lines)
+    (sampled,) = [line for line in lines if line.item == "traces"]
+    traced = everything - sampled.dollars + prices.price["traces"].of(Decimal(1000 * len(steps)))
+    assert _shown("With time, logs and traces")[1:] == [_money(everything)]
+    assert _shown("The same, every invocation traced")[1:] == [_money(traced)]
+
+
+def test_the_bill_knows_the_memory_that_is_deployed(deployed: Synth, steps: Sequence[Step]) -> None:
+    functions = deployed.functions()
+    for step in steps:
+        memory_mb = functions[step.function].props["MemorySize"]
+        assert memory_mb == MEMORY_MB.get(step.function, DEFAULT_MEMORY_MB), step.function
+
+
+def test_the_page_shows_what_a_month_without_traffic_costs(deployed: Synth, prices: Prices) -> None:
+    idle = deployed_idle_bill(deployed, prices)
+    by_item = {line.item: line for line in idle}
+    reaper = dollars(by_item[item] for item in ("invocations", "compute", "log_megabytes", "traces"))
+    assert _shown("Alarms") == [f"{by_item['alarms'].amount}", f"${by_item['alarms'].dollars:.2f}"]
+    assert _shown("Secrets") == [f"{by_item['secrets'].amount}", f"${by_item['secrets'].dollars:.2f}"]
+    polls = by_item["queue_requests"]
+    assert _shown("Polling of the queues, requests") == [f"{polls.amount:,.0f}", f"${polls.dollars:.2f}"]
+    assert _shown("The reaper, invocations") == [f"{by_item['invocations'].amount:,.0f}", f"${reaper:.2f}"]
+    assert _shown("Idle month")[1:] == [f"${dollars(idle):.2f}"]
+    assert dollars(idle) < 5

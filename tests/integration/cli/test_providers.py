@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tidegate.usecases.credentials import FIELDS
 
 from tests.integration.cli.deployment import Operator
 from tidegate.adapters.providers.registry import BUILDERS
-from tidegate.adapters.secrets import SecretEditor, SecretUnavailable
+from tidegate.adapters.secrets import SecretEditor, SecretUnavailable, SecretVersion
 from tidegate.runtime import Runtime
+from tidegate.usecases.credentials import FIELDS
 
 KEY, OTHER_KEY = "r8_abcdefghijklmnop1234", "0198-fal-key:abcdefgh5678"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -187,13 +187,13 @@ def test_a_change_that_meets_another_is_refused_and_loses_nothing(
 
 
 def test_a_change_that_is_overtaken_at_once_is_not_called_done(
-    operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replace = SecretEditor.replace
 
-    def overtaken(*arguments: Any) -> str:
-        version = replace(*arguments)
-        vault.write({"sealing_key": SEALING_KEY, "providers": {}})
+    def overtaken(editor: SecretEditor, read: SecretVersion, values: Mapping[str, Any]) -> str:
+        version = replace(editor, read, values)
+        replace(editor, editor.read(), {"sealing_key": SEALING_KEY, "providers": {}})
         return version
 
     monkeypatch.setattr(SecretEditor, "replace", overtaken)

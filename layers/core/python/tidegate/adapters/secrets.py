@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,11 +14,26 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager import SecretsManagerClient
 
 REREAD_AFTER_S: Final = 60.0
+_CURRENT: Final = "AWSCURRENT"
+_NEXT: Final = "tidegate-next"  # the staging label of a version that is written and not yet in force
+_REFUSED_MOVE: Final = {"InvalidParameterException", "InvalidRequestException"}
 _Found = TypeVar("_Found")
 
 
 class SecretUnavailable(RuntimeError):
     """The secret lacks what every deployment must have, or is not JSON: an operator's fault."""
+
+
+class SecretChanged(RuntimeError):
+    """Somebody else wrote the secret between our read and our write; nothing of ours is in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVersion:
+    """The secret as it was read, and the version that it was."""
+
+    values: Mapping[str, Any] = field(repr=False)
+    version_id: str
 
 
 class Secrets:
@@ -77,6 +93,52 @@ class Secrets:
     def _read(self) -> None:
         self._values = _parse(self._client.get_secret_value(SecretId=self._secret_id)["SecretString"])
         self._read_at = self._clock()
+
+
+class SecretEditor:
+    """Reads and replaces the secret for an operator. Two writers at a time never lose a change.
+
+    Secrets Manager has no conditional write, but moving a staging label names the version that it must be
+    taken from, and fails if it is not there (API reference, UpdateSecretVersionStage).
+    """
+
+    def __init__(self, client: SecretsManagerClient, secret_id: str) -> None:
+        self._client = client
+        self._secret_id = secret_id
+
+    def read(self) -> SecretVersion:
+        """Read what is in force now.
+
+        Raises:
+            SecretUnavailable: it is no JSON object, or lacks the sealing key: not a deployment's secret.
+        """
+        answer = self._client.get_secret_value(SecretId=self._secret_id, VersionStage=_CURRENT)
+        values = _parse(answer["SecretString"])
+        if _sealing_key(values) is None:
+            raise SecretUnavailable("the secret has no sealing_key")
+        return SecretVersion(values, answer["VersionId"])
+
+    def replace(self, read: SecretVersion, values: Mapping[str, Any]) -> str:
+        """Put ``values`` in force in place of the version that was read; return the new version's id.
+
+        Raises:
+            SecretChanged: another version is in force by now.
+        """
+        written = self._client.put_secret_value(
+            SecretId=self._secret_id, SecretString=json.dumps(values), VersionStages=[_NEXT]
+        )["VersionId"]
+        try:
+            self._client.update_secret_version_stage(
+                SecretId=self._secret_id,
+                VersionStage=_CURRENT,
+                RemoveFromVersionId=read.version_id,
+                MoveToVersionId=written,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _REFUSED_MOVE and self.read().version_id != read.version_id:
+                raise SecretChanged("the secret was changed by somebody else meanwhile") from error
+            raise
+        return written
 
 
 def _credentials(values: Mapping[str, Any], name: str) -> Mapping[str, str] | None:
