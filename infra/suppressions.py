@@ -16,7 +16,8 @@ FUNCTIONS: Final = ("Pipeline/Functions", "Delivery/Functions", "Api/Functions")
 class Suppression:
     """One accepted finding, at and below the construct paths ``where``, whose stack is named by its part.
 
-    ``{cell}`` in a rule stands for the stacks' common name, such as ``Tidegate-Prod-Us``.
+    ``{cell}`` in a rule stands for the stacks' common name, such as ``Tidegate-Prod-Us``, and ``{slug}`` for
+    the same in lower case.
     """
 
     rule: str
@@ -64,6 +65,12 @@ SUPPRESSIONS: Final = (
         "<RetriesGroupD2409B79>/*]",
         ("Delivery/Functions/DeliveryDeliverRole",),
         "A schedule is named by the delivery that it wakes, so a role can only name their group.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:"
+        "{slug}-generation:*]",
+        ("Pipeline/Functions/PipelineReapRole",),
+        "Executions are named by generation, so a role can only name their machine.",
     ),
     Suppression(
         "Serverless-LambdaStarPermissions",
@@ -129,7 +136,7 @@ def acknowledge(app: cdk.App) -> None:
     for suppression in SUPPRESSIONS:
         for stack in stacks:
             cell, _, part = stack.node.id.rpartition("-")
-            rule = suppression.rule.replace("{cell}", cell)
+            rule = suppression.rule.replace("{cell}", cell).replace("{slug}", cell.lower())
             for construct in _found(stack, part, suppression.where):
                 accepted = cdk.Acknowledgment(id=rule, reason=suppression.reason)
                 cdk.Validations.of(construct).acknowledge(accepted)

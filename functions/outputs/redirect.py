@@ -12,7 +12,7 @@ from tidegate.surfaces.http import Request, Response
 
 logger = Logger(service="outputs.redirect")
 
-_ANYONE = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
+_NOSNIFF = {"x-content-type-options": "nosniff"}  # CORS headers are API Gateway's
 # Kept for less time than the signature lives, so that a cached redirect still works.
 _BRIEFLY = {"cache-control": f"private, max-age={PRESIGNED_FOR_S // 5}"}
 
@@ -27,7 +27,7 @@ def _answer(request: Request) -> Response:
     generation_id = generation_of(key)
     if generation_id is None or request.method not in {"GET", "HEAD"}:
         logger.info("no such output")
-        return Response(404, {"error": "not_found"}, {**_ANYONE, "cache-control": "no-store"})
+        return Response(404, {"error": "not_found"}, {**_NOSNIFF, "cache-control": "no-store"})
     location = runtime.outputs.presign(key, "HEAD" if request.method == "HEAD" else "GET")
     logger.info("output redirected", extra={"generation_id": generation_id})
-    return Response(302, "", {**_ANYONE, **_BRIEFLY, "location": location})
+    return Response(302, "", {**_NOSNIFF, **_BRIEFLY, "location": location})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_stepfunctions as sfn
@@ -51,6 +52,7 @@ class GenerationMachine(Construct):
     ) -> None:
         super().__init__(scope, "Machine")
         self._emulated_iam = config.emulated_iam
+        self._name = f"{slug}-generation"
         uses = [
             Use(actions=("sqs:SendMessage",), resources=(attempts.queue.queue_arn,)),
             Use(actions=("lambda:InvokeFunction",), resources=(conclude.function_arn,)),
@@ -66,7 +68,7 @@ class GenerationMachine(Construct):
         self.machine = sfn.StateMachine(
             self,
             "Generation",
-            state_machine_name=f"{slug}-generation",
+            state_machine_name=self._name,
             definition_body=sfn.DefinitionBody.from_string(DEFINITION.read_text()),
             definition_substitutions={
                 "AttemptsQueueUrl": attempts.queue.queue_url,
@@ -88,6 +90,16 @@ class GenerationMachine(Construct):
         """Allow executions to be started, and tell of which machine."""
         arn = self.machine.state_machine_arn
         return Use(env={"STATE_MACHINE_ARN": arn}, actions=("states:StartExecution",), resources=(arn,))
+
+    def look_at(self) -> Use:
+        """Allow asking how an execution of this machine stands."""
+        executions = cdk.Stack.of(self).format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self._name}:*",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        return Use(actions=("states:DescribeExecution",), resources=(executions,))
 
     def answer(self) -> Use:
         """Allow a task's outcome to be reported by its token.

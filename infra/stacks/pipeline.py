@@ -202,6 +202,7 @@ class PipelineStack(CellStack):
                 data.generations.use("GetItem", "Query", "UpdateItem"),
                 self.attempts.send(),
                 self._machine.start(),
+                self._machine.look_at(),
             ],
             timeout_s=60,
             dead_letters=failed,

@@ -54,7 +54,7 @@ def test_the_checks_do_find_things(findings: set[tuple[str, str]]) -> None:
 def test_a_suppression_answers_a_finding_everywhere_it_is_placed(
     suppression: Suppression, findings: set[tuple[str, str]]
 ) -> None:
-    rule = suppression.rule.replace("{cell}", CELL)
+    rule = suppression.rule.replace("{cell}", CELL).replace("{slug}", CELL.lower())
     found = [path.removeprefix(f"{CELL}-") for finding, path in findings if finding == rule]
     for where in suppression.where:
         assert [path for path in found if f"{path}/".startswith(f"{where}/")], f"nothing at {where} any more"

@@ -27,6 +27,7 @@ CALLBACK = {
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:tidegate-prod-us-generation:*"
 
 # Besides tracing, and writing to its own log group. "*" only where AWS offers no resource.
 CALLS: dict[str, dict[str, set[str]]] = {
@@ -92,6 +93,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "GenerationsTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "AttemptsQueue": SEND,
         "MachineGeneration": {"states:StartExecution"},
+        EXECUTIONS: {"states:DescribeExecution"},
         "ReapFailuresQueue": SEND,
     },
     "delivery.fan_out": {
@@ -176,6 +178,8 @@ def test_a_local_role_differs_only_where_the_emulator_does(prod: Synth, local: S
             here["CredentialsSecret"] = here.pop(resource)
     if RETRIES in on_aws:  # the emulator takes every schedule for one of the default group
         here[RETRIES] = here.pop(RETRIES.replace("RetriesGroup", "default"))
+    for resource in list(here):
+        here[resource.replace("tidegate-local-us", "tidegate-prod-us")] = here.pop(resource)
     if answers := here["*"] & {"states:SendTaskFailure", "states:SendTaskSuccess"}:
         here["*"] -= answers
         here["MachineGeneration"] = answers

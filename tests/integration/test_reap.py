@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.budget import DEFAULT_BUDGETS
 from tidegate.domain.generation import Generation, MediaType, Settlement, Status
 from tidegate.domain.money import ZERO, Money
@@ -27,10 +28,15 @@ class Machine:
 
     def __init__(self) -> None:
         self.started: dict[str, Mapping[str, Any]] = {}
+        self.states: dict[str, str] = {}
+
+    def status(self, name: str) -> str | None:
+        return self.states.get(name)
 
     def start(self, name: str, payload: Mapping[str, Any]) -> bool:
         known = name in self.started
         self.started.setdefault(name, payload)
+        self.states.setdefault(name, "RUNNING")
         return not known
 
 
@@ -150,3 +156,61 @@ def test_a_run_ends_in_time_and_says_what_it_left(
         runtime.wallets, runtime.generations, runtime.attempts, launcher, lambda: NOW_MS + 2 * MINUTE_MS
     )
     assert reaper.run(NOW_MS).skipped_accounts == 1
+
+
+def test_a_generation_whose_execution_died_goes_on_in_another(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    launcher.launch(generation)
+    machine.states[generation.generation_id] = "FAILED"
+    now_ms = NOW_MS + 2 * MINUTE_MS
+    assert reap(runtime, launcher, now_ms).reaped == 1
+    assert machine.started[f"{generation.generation_id}-2"]["number"] == 1
+    assert reap(runtime, launcher, now_ms).reaped == 0
+
+
+@pytest.mark.parametrize(
+    "went_on",
+    [(AttemptStatus.SUBMITTED, 1), (AttemptStatus.ORPHANED, 2), (AttemptStatus.FAILED, 2)],
+    ids=["submitted", "orphaned", "failed"],
+)
+def test_another_execution_goes_on_where_the_first_one_was(
+    runtime: Runtime, machine: Machine, generation: Generation, went_on: tuple[AttemptStatus, int]
+) -> None:
+    status, number = went_on
+    launcher = Launcher(machine, DEFAULT_BUDGETS)  # type: ignore[arg-type]
+    runtime.generations.create_attempt(_attempt(generation, status))
+    launcher.launch(generation)
+    machine.states[generation.generation_id] = "FAILED"
+    reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS)
+    assert machine.started[f"{generation.generation_id}-2"]["number"] == number
+
+
+def test_a_generation_whose_providers_are_all_out_ends_although_its_execution_died(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    for number in (1, 2):
+        failed = replace(_attempt(generation, AttemptStatus.FAILED), number=number)
+        runtime.generations.create_attempt(failed)
+    launcher.launch(generation)
+    machine.states[generation.generation_id] = "ABORTED"
+    assert reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS).reaped == 1
+    ended = runtime.generations.get(generation.account_id, generation.generation_id)
+    assert ended is not None
+    assert ended.status is Status.FAILED
+
+
+def _attempt(generation: Generation, status: AttemptStatus) -> Attempt:
+    return Attempt(
+        account_id=generation.account_id,
+        generation_id=generation.generation_id,
+        number=1,
+        provider="replicate",
+        status=status,
+        callback_token="token",
+        cost=ZERO,
+        started_at_ms=NOW_MS,
+        deadline_ms=NOW_MS + MINUTE_MS,
+        lease_until_ms=NOW_MS,
+        owner="worker",
+    )

@@ -189,7 +189,6 @@ def test_a_public_url_redirects_to_a_short_lived_one(
     assert location.path.endswith(output.key)
     assert parse_qs(location.query)["X-Amz-Expires"] == ["300"]
     assert answer["headers"]["cache-control"] == "private, max-age=60"
-    assert answer["headers"]["access-control-allow-origin"] == "*"
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])

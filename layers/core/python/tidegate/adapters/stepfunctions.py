@@ -34,6 +34,16 @@ class StateMachine:
             raise
         return True
 
+    def status(self, name: str) -> str | None:
+        """Return how the execution of this name stands (``RUNNING``, ``FAILED`` …); None if there is none."""
+        execution = f"{self._arn.replace(':stateMachine:', ':execution:')}:{name}"
+        try:
+            return self._client.describe_execution(executionArn=execution)["status"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+                return None
+            raise
+
     def succeed(self, token: str, output: Mapping[str, object]) -> None:
         """End the waiting task well. A stale token is no error."""
         self._answer(lambda: self._client.send_task_success(taskToken=token, output=json.dumps(output)))

@@ -88,6 +88,12 @@ class ParameterOutOfRange(InvalidInput):
     code = "parameter_out_of_range"
 
 
+class UnsafeInputUrl(InvalidInput):
+    """An input file's URL names a private address."""
+
+    code = "unsafe_url"
+
+
 class PayloadTooLarge(TidegateError):
     """The request body is larger than the surface allows."""
 

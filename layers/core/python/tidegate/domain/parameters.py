@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tidegate.domain.addresses import Target, UnsafeUrl
-from tidegate.domain.errors import InvalidInput, ParameterOutOfRange, UnsupportedProviderOrder
+from tidegate.domain.errors import InvalidInput, ParameterOutOfRange, UnsafeInputUrl, UnsupportedProviderOrder
 from tidegate.domain.generation import MediaType
 from tidegate.domain.model import Kind, Model, Parameter
 from tidegate.domain.translation import can_serve
@@ -153,13 +153,18 @@ def _urls(name: str, files: object, maximum: int) -> list[str]:
 
 
 def _url(name: str, value: object) -> str:
-    """Return the URL if it is well formed. Whether it leads to a public file is for whoever fetches it."""
+    """Return the URL if it is well formed and names no private address.
+
+    Where a name leads is for whoever fetches it.
+    """
     if not isinstance(value, str):
         raise InvalidInput(f"{name} must hold URLs as text.", field=name)
     try:
-        Target.parse(value)
+        target = Target.parse(value)
     except UnsafeUrl as error:
         raise InvalidInput(f"{name}: {error}.", field=name) from error
+    if target.is_private:
+        raise UnsafeInputUrl(f"{name} must be a public URL.", field=name)
     return value
 
 

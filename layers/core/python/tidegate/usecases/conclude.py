@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
@@ -75,9 +75,9 @@ def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
         FailureClass.FAIL_OVER, FailureCode.TIMEOUT, "No provider answered before the hold expired."
     )
     if len(attempts) <= 1:
-        return failures[0] if failures else unknown
+        return replace(failures[0], message=_for_customers(failures[0])) if failures else unknown
     told = [
-        f"{attempt.provider}: {attempt.failure.message if attempt.failure else 'no answer'}"
+        f"{attempt.provider}: {_for_customers(attempt.failure) if attempt.failure else 'no answer'}"
         for attempt in attempts
     ]
     return Failure(
@@ -85,3 +85,9 @@ def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
         FailureCode.ALL_FAILED,
         f"All {len(generation.providers)} providers failed. {'; '.join(told)}"[:1000],
     )
+
+
+def _for_customers(failure: Failure) -> str:
+    """Return the message, unless it tells how our own account at the provider stands."""
+    own_account = failure.code in {FailureCode.AUTH, FailureCode.BILLING}
+    return "not available at the moment" if own_account else failure.message

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.adapters.sqs import Queue
-from tidegate.domain.generation import id_floor
+from tidegate.domain.attempt import Attempt, AttemptStatus
+from tidegate.domain.generation import Generation, id_floor
 from tidegate.usecases.conclude import conclude
 from tidegate.usecases.launch import Launcher
 
 _LOOK_BACK_MS: Final = 3 * 60 * 60 * 1000  # where open generations are, unless something went badly wrong
+_DRIVABLE: Final = {AttemptStatus.WAITING, AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED}
 _GRACE_MS: Final = 60 * 1000  # the machinery gets this long before the reaper steps in
 
 
@@ -70,7 +72,13 @@ class Reaper:
         if generation is None or generation.status.is_terminal:
             return False
         if now_ms < generation.expires_at_ms + _GRACE_MS:
-            return self.launcher.launch(generation)  # False: its execution exists and takes care of it
+            if self.launcher.launch(generation):
+                return True
+            if self.launcher.is_running(generation):
+                return False
+            number = _next_number(generation, self.generations.attempts(generation_id))
+            if number is not None:
+                return self.launcher.relaunch(generation, number)
         conclude(
             self.generations,
             self.queue,
@@ -79,3 +87,12 @@ class Reaper:
             now_ms=now_ms,
         )
         return True
+
+
+def _next_number(generation: Generation, attempts: Sequence[Attempt]) -> int | None:
+    """Return the attempt to go on with: the last if it can still be driven, else the next; or None."""
+    if not attempts:
+        return 1
+    last = attempts[-1]
+    number = last.number if last.status in _DRIVABLE else last.number + 1
+    return number if number <= len(generation.providers) else None

@@ -6,7 +6,16 @@ from dataclasses import replace
 
 from tidegate.adapters.dynamodb.attempt_codec import prediction_value
 from tidegate.adapters.providers.registry import ProviderNotConfigured
-from tidegate.domain.attempt import Attempt, AttemptStatus, Failed, Running, Succeeded
+from tidegate.domain.attempt import (
+    Attempt,
+    AttemptStatus,
+    Failed,
+    Failure,
+    FailureClass,
+    FailureCode,
+    Running,
+    Succeeded,
+)
 from tidegate.domain.budget import ORPHAN_POLL_S
 from tidegate.domain.generation import Generation
 from tidegate.usecases.attempts.context import Context
@@ -57,8 +66,17 @@ def _finished(
 ) -> None:
     try:
         succeeded(context, generation, attempt, result)
-    except OutputUnreachable:  # the provider still has the files: as good as not finished
-        _still_running(context, generation, attempt, None, chained=chained)
+    except OutputUnreachable as error:
+        if context.now_ms() >= attempt.deadline_ms:  # it had its time: what breaks every time will not mend
+            gone = f"the output could not be fetched: {error}"
+            failed(
+                context,
+                generation,
+                attempt,
+                Failure(FailureClass.FAIL_OVER, FailureCode.INVALID_RESPONSE, gone),
+            )
+        else:  # the provider still has the files: as good as not finished
+            _still_running(context, generation, attempt, None, chained=chained)
 
 
 def _still_running(

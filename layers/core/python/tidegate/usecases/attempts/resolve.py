@@ -58,6 +58,9 @@ def failed(context: Context, generation: Generation, attempt: Attempt, failure: 
         context.alert(attempt, failure)
     if attempt.status is AttemptStatus.ORPHANED:  # the machine is past it: another attempt decides
         failure = replace(failure, failure_class=FailureClass.FAIL_OVER)
+        if context.now_ms() >= attempt.deadline_ms:  # what it says now follows from our giving it up
+            late = f"no result in time ({failure.message})"
+            failure = replace(failure, code=FailureCode.TIMEOUT, message=late)
     _finish(context, attempt, AttemptStatus.FAILED, failure)
     if failure.failure_class is FailureClass.FAIL:
         fail_generation(context, generation, failure)
