@@ -9,6 +9,8 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from infra.config import Config
+from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.errors import (
     AccountNotFound,
     ConcurrencyLimited,
@@ -231,3 +233,39 @@ def test_another_accounts_generation_is_simply_not_there(runtime: Runtime, accou
             now_ms=NOW_MS,
         )
     assert runtime.generations.get("another", generation.generation_id) is None
+
+
+def test_canceling_stands_although_the_provider_could_not_be_told(runtime: Runtime, account_id: str) -> None:
+    generation = submit(runtime.generations, _order(account_id), NOW_MS).generation
+    attempt = Attempt(
+        account_id=account_id,
+        generation_id=generation.generation_id,
+        number=1,
+        provider="replicate",
+        status=AttemptStatus.SUBMITTED,
+        callback_token="token",
+        cost=ZERO,
+        started_at_ms=NOW_MS,
+        deadline_ms=NOW_MS + 60_000,
+        lease_until_ms=NOW_MS,
+        owner="worker",
+    )
+    assert runtime.generations.create_attempt(attempt)
+    down = ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
+    with patch.object(runtime.attempts, "send", side_effect=down):
+        cancellation = cancel(
+            runtime.generations,
+            runtime.attempts,
+            account_id=account_id,
+            generation_id=generation.generation_id,
+            now_ms=NOW_MS + 1,
+        )
+    assert (cancellation.credits_refunded, cancellation.provider_cancel_sent) == (True, False)
+    assert _books(runtime, account_id) == (PRICE * 3, ZERO, 0)
+
+
+def test_authenticating_writing_and_reading_back_fit_into_an_api_functions_time(runtime: Runtime) -> None:
+    config: Any = runtime.dynamodb.meta.config
+    tries = config.retries["total_max_attempts"]
+    longest_s = tries * (config.connect_timeout + config.read_timeout)
+    assert 2 * longest_s + 2 < Config().api_timeout_s  # the write may hang, then the read; the key was quick
