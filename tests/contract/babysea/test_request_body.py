@@ -115,6 +115,18 @@ def test_a_wrong_field_is_named(body: dict[str, Any], field: str, code: str) -> 
 
 
 @pytest.mark.parametrize(
+    "url", ["http://169.254.169.254/latest/meta-data", "https://localhost/x.png", "https://[::1]/x.png"]
+)
+def test_a_private_input_url_is_refused_before_anything_is_held(url: str) -> None:
+    stores = Stores()
+    body = {"generation_prompt": "A seal", "generation_input_file": [url]}
+    reply = stores.generate(body, model="google/nano-banana")
+    assert (reply.status, reply.error["code"]) == (422, "BSE2013")
+    assert reply.error["details"]["field"] == "generation_input_file"
+    assert not stores.generations.stored
+
+
+@pytest.mark.parametrize(
     ("media", "model", "body", "code", "field"),
     [
         ("image", "google/veo-2", {}, "BSE2001", "generation_duration"),

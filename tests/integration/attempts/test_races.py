@@ -193,3 +193,31 @@ def test_an_error_answer_after_a_committed_submit_is_looked_up(runtime: Runtime)
         again = world.submit_another()
     assert runtime.generations.get(world.account_id, again.generation_id) == again
     assert world.books() == (PRICE * 8, PRICE * 2, 2)
+
+
+def test_what_a_provider_says_after_its_deadline_is_told_as_a_timeout(runtime: Runtime) -> None:
+    provider = ScriptedProvider("replicate", ["stuck"])
+    world = World(runtime, provider)
+    world.run(until=lambda: world.trail() == [("replicate", "orphaned")])
+    provider.jobs["replicate-1"] = "failed"  # our own cancel comes back as its failure
+    ended = world.run()
+    assert (ended.status, ended.error_code) == (Status.FAILED, "provider_timeout")
+    assert world.books() == (PRICE * 10, ZERO, 0)
+
+
+def test_an_output_that_can_never_be_fetched_fails_over_at_the_deadline(runtime: Runtime) -> None:
+    world = World(runtime, ScriptedProvider("replicate"), ScriptedProvider("fal"))
+    world.unreachable = {"replicate"}
+    ended = world.run()
+    assert (ended.status, ended.provider_used) == (Status.SUCCEEDED, "fal")
+    assert world.trail() == [("replicate", "failed"), ("fal", "used")]
+    assert (ended.completed_at_ms or 0) < START_MS + 90_000
+    assert world.books() == CHARGED
+
+
+def test_how_our_account_at_a_provider_stands_is_not_told_to_customers(runtime: Runtime) -> None:
+    world = World(runtime, ScriptedProvider("replicate", ["402"]), ScriptedProvider("fal", ["401"]))
+    told = str(world.run().error_message)
+    assert "402" not in told
+    assert "401" not in told
+    assert told.count("not available at the moment") == 2

@@ -35,6 +35,7 @@ from tidegate.usecases.accounts import create_account, grant
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.attempts.handle import handle
 from tidegate.usecases.conclude import conclude
+from tidegate.usecases.store_outputs import OutputUnreachable
 from tidegate.usecases.submit import Order, submit
 
 PRICE = Money.of("0.005")
@@ -130,6 +131,7 @@ class World:
         self.crash_at: int | None = None
         self.effects = 0
         self.ended: list[str] = []
+        self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
         self._messages: list[tuple[int, int, dict[str, Any]]] = []
         self._order = itertools.count()
@@ -184,6 +186,9 @@ class World:
 
     def _store(self, generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
         self.effect()
+        _, newest = max(self.trail_by_number().items())
+        if newest in self.unreachable:
+            raise OutputUnreachable("reset")
         return tuple(
             Output(f"{generation.generation_id}/x/{n}.png", "image/png", 10) for n, _ in enumerate(files)
         )
@@ -299,6 +304,11 @@ class World:
         """The attempts: provider and status."""
         attempts = self.runtime.generations.attempts(self.generation.generation_id)
         return [(attempt.provider, attempt.status.value) for attempt in attempts]
+
+    def trail_by_number(self) -> dict[int, str]:
+        """The attempts' providers."""
+        attempts = self.runtime.generations.attempts(self.generation.generation_id)
+        return {attempt.number: attempt.provider for attempt in attempts}
 
     def books(self) -> tuple[Money, Money, int]:
         """Balance, held, in flight."""
