@@ -46,6 +46,11 @@ MAX_NAME_LENGTH: Final = 100
 MAX_KEYS: Final = 100  # that work, per account; the contract names no figure
 DEFAULT_GRACE_H: Final = 24  # contracts: BabySea §3, and the longest
 MAX_GRACE_H: Final = 168
+_FORMS: Final = {
+    Surface.BABYSEA: lambda: f"bye_{secrets.token_urlsafe(32)}",
+    Surface.BANATIE: lambda: f"bnt_{secrets.token_hex(32)}",
+    Surface.SHARKAPI: lambda: f"sk_live_{secrets.token_hex(32)}",
+}
 _PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
 
 
@@ -120,13 +125,7 @@ class Key:
 
 def mint(surface: Surface) -> str:
     """Return a fresh key text in the form that the surface's clients know (docs: contracts §3)."""
-    match surface:
-        case Surface.BABYSEA:
-            return f"bye_{secrets.token_urlsafe(32)}"
-        case Surface.BANATIE:
-            return f"bnt_{secrets.token_hex(32)}"
-        case Surface.SHARKAPI:
-            return f"sk_live_{secrets.token_hex(32)}"
+    return _FORMS[surface]()
 
 
 def hash_key(text: str) -> str:

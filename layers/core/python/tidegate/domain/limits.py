@@ -32,7 +32,7 @@ class Plan:
                 return self.generation_per_minute
             case Bucket.CONTENT:
                 return self.general_per_minute * 10
-            case Bucket.GENERAL:
+            case _:
                 return self.general_per_minute
 
 
