@@ -1,4 +1,4 @@
-"""The models that the simulator serves, read from models.toml."""
+"""The models that the simulator serves, read from the tables in ``models/``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class InvalidInput(Exception):
 
 @dataclass(frozen=True)  # no slots: the schema is cached
 class Model:
-    """One model at one vendor, as its table in models.toml describes it."""
+    """One model at one vendor, as its table in ``models/`` describes it."""
 
     provider: str
     id: str
@@ -114,9 +114,13 @@ class Catalog:
 
 @lru_cache(maxsize=1)
 def load_catalog() -> Catalog:
-    """Read models.toml, which stands beside this module."""
-    text = files("local.simulator").joinpath("models.toml").read_text(encoding="utf-8")
-    tables = tomllib.loads(text)
+    """Read every table in ``models/``: one file a vendor, and sizes that they share."""
+    folder = files("local.simulator").joinpath("models")
+    tables: dict[str, dict[str, Any]] = {}
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            for name, table in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                tables.setdefault(name, {}).update(table)
     sizes = {
         name: {word: tuple(size) for word, size in row.items()} for name, row in tables.pop("sizes").items()
     }

@@ -1,4 +1,4 @@
-"""Builds a model's input schema from its table in models.toml."""
+"""Builds a model's input schema from its table in ``models/``."""
 
 from __future__ import annotations
 
