@@ -12,7 +12,8 @@ import pytest
 from tests.contract.babysea.events import ADDRESS, event
 from tests.contract.babysea.gateway import NOW_MS
 from tests.contract.babysea.stores import KEY, TOKEN, Generations, Stores
-from tidegate.surfaces.babysea.endpoint import Answer, logger, open_endpoint
+from tidegate.surfaces.babysea.endpoint import Answer, open_endpoint
+from tidegate.surfaces.endpoint import logger
 
 
 class Lines(logging.Handler):

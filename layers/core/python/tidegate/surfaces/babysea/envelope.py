@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,11 +12,6 @@ from tidegate.surfaces.babysea.errors import WireError
 
 _TOO_MANY: Final = 429
 _RETRY_AFTER_S: Final = {"BSE2016": 2}  # where nothing better is known
-
-
-def new_request_id() -> str:
-    """Return a fresh request id."""
-    return f"req_{secrets.token_hex(16)}"
 
 
 def timestamp(at_ms: int) -> str:
