@@ -150,7 +150,7 @@ class _Walk:
         self._follow_streams()
 
     def _call_back(self) -> None:
-        stored = self._runtime.generations.get_attempt(self._id, 1)
+        stored = self._runtime.generations.attempts.get(self._id, 1)
         assert stored is not None  # noqa: S101  the first step has made it
         params = {"generation_id": self._id, "number": "1", "token": stored.callback_token}
         event = api_event("POST", "/callbacks/replicate", params)

@@ -81,7 +81,7 @@ def list_(
 
 def _read(call: Invocation, generation_id: str, account_id: str | None) -> Snapshot:
     runtime = call.runtime
-    attempts = runtime.generations.attempts(generation_id)
+    attempts = runtime.generations.attempts.of(generation_id)
     owner = account_id or (attempts[0].account_id if attempts else call.target.account_id)
     generation = runtime.generations.get(owner, generation_id) if owner else None
     if generation is None:

@@ -7,20 +7,18 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from infra.config import Cell, Config
 from infra.constructs.alarms import PERIOD
-from infra.constructs.event_source import feed_from_queue, feed_from_stream
+from infra.constructs.event_source import feed_from_queue
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.schedule import run_every
 from infra.constructs.state_machine import GenerationMachine
+from infra.constructs.stream_consumer import Changes, StreamConsumers
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 
-OUTBOX_BATCH = 25
-JOURNAL_BATCH = 25
-ALERTS_BATCH = 25
 OUTBOX_LATE_MS = 60_000
 WRITTEN = ["INSERT", "MODIFY"]
+OF_WALLETS = {"dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}}
 PROVIDER_ALERT = "provider_account"  # tidegate.runtime logs it
-UNREADABLE = "FAILURES_QUEUE_URL"
 
 
 class PipelineStack(CellStack):
@@ -32,6 +30,7 @@ class PipelineStack(CellStack):
         )
         self._data = data
         self._functions = data.function_builder(self)
+        self._consumers = StreamConsumers(self, config, data.alarms, self._functions)
         self.attempts = WorkQueue(
             self,
             "Attempts",
@@ -98,33 +97,12 @@ class PipelineStack(CellStack):
 
     def _add_outbox(self) -> None:
         data = self._data
-        failed = DeadLetterQueue(
-            self,
-            "OutboxFailures",
-            self.config,
-            data.alarms,
-            holds="changes of generations that were not followed up",
-        )
-        outbox = self._functions.build(
-            "pipeline.outbox",
-            [
-                *data.generations.use_stream(),
-                self._machine.start(),
-                data.bus.publish(),
-                failed.send(UNREADABLE),
-            ],
-            timeout_s=self.config.stream_timeout_s,
-            alarmed=True,
-        )
-        feed_from_stream(
-            self,
-            "OutboxRecords",
-            outbox,
-            data.generations,
-            self.config,
-            pattern={"eventName": WRITTEN, "dynamodb": {"NewImage": {"entity": {"S": ["generation"]}}}},
-            dead_letters=failed,
-            batch=OUTBOX_BATCH,
+        written = {"eventName": WRITTEN, "dynamodb": {"NewImage": {"entity": {"S": ["generation"]}}}}
+        outbox = self._consumers.add(
+            "outbox",
+            Changes(data.generations, written),
+            [self._machine.start(), data.bus.publish()],
+            missed="changes of generations that were not followed up",
         )
         age = outbox.metric("IteratorAge", period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM)
         data.alarms.add(
@@ -132,61 +110,22 @@ class PipelineStack(CellStack):
         )
 
     def _add_journal(self) -> None:
-        data = self._data
-        failed = DeadLetterQueue(
-            self,
-            "JournalFailures",
-            self.config,
-            data.alarms,
-            holds="wallet changes that are missing in the journal",
-        )
-        journal = self._functions.build(
-            "pipeline.journal",
-            [*data.wallets.use_stream(), data.wallets.use("PutItem"), failed.send(UNREADABLE)],
-            timeout_s=self.config.stream_timeout_s,
-            alarmed=True,
-        )
-        feed_from_stream(
-            self,
-            "JournalRecords",
-            journal,
-            data.wallets,
-            self.config,
-            pattern={"eventName": WRITTEN, "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
-            dead_letters=failed,
-            batch=JOURNAL_BATCH,
+        wallets = self._data.wallets
+        self._consumers.add(
+            "journal",
+            Changes(wallets, {"eventName": WRITTEN, **OF_WALLETS}),
+            [wallets.use("PutItem")],
+            missed="wallet changes that are missing in the journal",
         )
 
     def _add_alerts(self) -> None:
-        data = self._data
-        failed = DeadLetterQueue(
-            self,
-            "AlertsFailures",
-            self.config,
-            data.alarms,
-            holds="wallet changes that nobody looked at for a low balance",
-        )
-        alerts = self._functions.build(
-            "pipeline.alerts",
-            [
-                *data.wallets.use_stream(),
-                data.wallets.use("GetItem", "UpdateItem"),
-                data.bus.publish(),
-                failed.send(UNREADABLE),
-            ],
-            timeout_s=self.config.stream_timeout_s,
-            alarmed=True,
-        )
         # Beside the journal, not in it: a bus that is down must not hold up the books.
-        feed_from_stream(
-            self,
-            "AlertsRecords",
-            alerts,
-            data.wallets,
-            self.config,
-            pattern={"eventName": ["MODIFY"], "dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}},
-            dead_letters=failed,
-            batch=ALERTS_BATCH,
+        wallets = self._data.wallets
+        self._consumers.add(
+            "alerts",
+            Changes(wallets, {"eventName": ["MODIFY"], **OF_WALLETS}),
+            [wallets.use("GetItem", "UpdateItem"), self._data.bus.publish()],
+            missed="wallet changes that nobody looked at for a low balance",
         )
 
     def _add_reaper(self) -> None:

@@ -97,7 +97,7 @@ class Story:
         generation = generations.get(self._info.account_id, generation_id)
         if generation is None:
             raise Unexpected(f"generation {generation_id} is not in the table")
-        attempts = generations.attempts(generation_id)
+        attempts = generations.attempts.of(generation_id)
         used = [attempt.provider for attempt in attempts if attempt.status is AttemptStatus.USED]
         require(used == [generation.provider_used], f"the attempts that served it: {used}")
         return Trail(

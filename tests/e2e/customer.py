@@ -166,7 +166,7 @@ class Customer:
 
     def attempts(self, generation_id: str) -> Sequence[Attempt]:
         """The attempts in full."""
-        return self.deployed.generations.attempts(generation_id)
+        return self.deployed.generations.attempts.of(generation_id)
 
     def settle_down(self) -> None:
         """Wait until nothing of this account is in flight."""

@@ -179,7 +179,7 @@ def test_another_execution_goes_on_where_the_first_one_was(
 ) -> None:
     status, number = went_on
     launcher = Launcher(machine, DEFAULT_BUDGETS)  # type: ignore[arg-type]
-    runtime.generations.create_attempt(_attempt(generation, status))
+    runtime.generations.attempts.create(_attempt(generation, status))
     launcher.launch(generation)
     machine.states[generation.generation_id] = "FAILED"
     reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS)
@@ -191,7 +191,7 @@ def test_a_generation_whose_providers_are_all_out_ends_although_its_execution_di
 ) -> None:
     for number in (1, 2):
         failed = replace(_attempt(generation, AttemptStatus.FAILED), number=number)
-        runtime.generations.create_attempt(failed)
+        runtime.generations.attempts.create(failed)
     launcher.launch(generation)
     machine.states[generation.generation_id] = "ABORTED"
     assert reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS).reaped == 1

@@ -250,7 +250,7 @@ def test_canceling_stands_although_the_provider_could_not_be_told(runtime: Runti
         lease_until_ms=NOW_MS,
         owner="worker",
     )
-    assert runtime.generations.create_attempt(attempt)
+    assert runtime.generations.attempts.create(attempt)
     down = ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessage")
     with patch.object(runtime.attempts, "send", side_effect=down):
         cancellation = cancel(

@@ -24,7 +24,7 @@ def test_canceling_gives_the_price_back(gateway: Gateway) -> None:
 
 def test_a_provider_at_work_is_told(gateway: Gateway) -> None:
     generation_id = gateway.generate().data["generation_id"]
-    gateway.runtime.generations.create_attempt(
+    gateway.runtime.generations.attempts.create(
         Attempt(
             account_id=gateway.account_id,
             generation_id=generation_id,

@@ -138,7 +138,7 @@ def test_a_second_token_of_the_machine_is_answered_too(runtime: Runtime) -> None
 def test_only_a_seed_of_our_own_makes_a_job_searchable(runtime: Runtime) -> None:
     world = World(runtime, ScriptedProvider("replicate"))
     world.run()
-    (attempt,) = runtime.generations.attempts(world.generation.generation_id)
+    (attempt,) = runtime.generations.attempts.of(world.generation.generation_id)
     ours = build_job(world.context, world.generation, attempt)
     assert ours.searchable
     assert ours == build_job(world.context, world.generation, attempt)

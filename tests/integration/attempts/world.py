@@ -302,12 +302,12 @@ class World:
 
     def trail(self) -> list[tuple[str, str]]:
         """The attempts: provider and status."""
-        attempts = self.runtime.generations.attempts(self.generation.generation_id)
+        attempts = self.runtime.generations.attempts.of(self.generation.generation_id)
         return [(attempt.provider, attempt.status.value) for attempt in attempts]
 
     def trail_by_number(self) -> dict[int, str]:
         """The attempts' providers."""
-        attempts = self.runtime.generations.attempts(self.generation.generation_id)
+        attempts = self.runtime.generations.attempts.of(self.generation.generation_id)
         return {attempt.number: attempt.provider for attempt in attempts}
 
     def books(self) -> tuple[Money, Money, int]:

@@ -115,7 +115,7 @@ class Deployment:
 
     def settle(self, provider: str, status: AttemptStatus) -> None:
         """End the attempt, or move it on."""
-        assert self.runtime.generations.change_attempt(
+        assert self.runtime.generations.attempts.change(
             self.attempts[provider], {"status": status}, only_if=(AttemptStatus.SUBMITTED,)
         )
 
@@ -156,5 +156,5 @@ def deployment(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator
         deployed.configure(PROVIDERS)
         for provider in HANDLERS:
             deployed.attempts[provider] = _attempt(provider)
-            assert runtime.generations.create_attempt(deployed.attempts[provider])
+            assert runtime.generations.attempts.create(deployed.attempts[provider])
         yield deployed

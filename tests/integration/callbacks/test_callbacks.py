@@ -38,7 +38,7 @@ def test_a_genuine_callback_queues_a_poll(deployment: Deployment, provider: str,
 def test_a_callback_changes_no_state_of_its_own(deployment: Deployment, provider: str) -> None:
     attempt = deployment.attempts[provider]
     deployment.send(deployment.post(provider))
-    assert deployment.runtime.generations.get_attempt(attempt.generation_id, 1) == attempt
+    assert deployment.runtime.generations.attempts.get(attempt.generation_id, 1) == attempt
 
 
 @pytest.mark.parametrize("status", [AttemptStatus.ORPHANED, AttemptStatus.SUBMITTING])
@@ -128,7 +128,7 @@ def test_an_outage_of_ours_asks_the_provider_to_send_again(
     def down(*_args: Any, **_kwargs: Any) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
 
-    monkeypatch.setattr(deployment.runtime.generations, "get_attempt", down)
+    monkeypatch.setattr(deployment.runtime.generations.attempts, "get", down)
     assert deployment.send(deployment.post(provider)) == (503, {"error": "unavailable"})
 
 

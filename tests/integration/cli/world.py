@@ -65,7 +65,7 @@ def _attempt(generation: Generation, number: int, provider: str) -> Attempt:
 def fail_over(runtime: Runtime, generation: Generation) -> None:
     """The first provider fails, the second is asked."""
     first = _attempt(generation, 1, "replicate")
-    runtime.generations.create_attempt(first)
+    runtime.generations.attempts.create(first)
     runtime.generations.mark_processing(generation, "replicate", NOW_MS + 1000)
     failure = {
         "class": FailureClass.FAIL_OVER,
@@ -74,8 +74,8 @@ def fail_over(runtime: Runtime, generation: Generation) -> None:
         "http_status": 500,
     }
     changes = {"status": AttemptStatus.FAILED, "resolved_at_ms": NOW_MS + 2500, "failure": failure}
-    runtime.generations.change_attempt(first, changes, only_if=[AttemptStatus.SUBMITTED])
-    runtime.generations.create_attempt(_attempt(generation, 2, "fal"))
+    runtime.generations.attempts.change(first, changes, only_if=[AttemptStatus.SUBMITTED])
+    runtime.generations.attempts.create(_attempt(generation, 2, "fal"))
 
 
 def succeed(runtime: Runtime, generation: Generation) -> None:

@@ -74,7 +74,7 @@ def _attempt(provider_name: str, path_params: Mapping[str, str], generations: Ge
     generation_id, number = path_params.get("generation_id", ""), path_params.get("number", "")
     if not _GENERATION_ID.fullmatch(generation_id) or not _NUMBER.fullmatch(number):
         raise CallbackRejected("the path is not one that we gave out")
-    attempt = generations.get_attempt(generation_id, int(number))
+    attempt = generations.attempts.get(generation_id, int(number))
     if attempt is None or attempt.provider != provider_name:
         raise CallbackRejected("there is no such attempt")
     if not hmac.compare_digest(attempt.callback_token.encode(), path_params.get("token", "").encode()):

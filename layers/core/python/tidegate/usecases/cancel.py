@@ -38,7 +38,7 @@ def cancel(
         generation, Status.CANCELED, Settlement.REFUND, changes={}, now_ms=now_ms
     ):
         raise GenerationNotCancelable("The generation has already ended.")
-    at_work = [attempt for attempt in generations.attempts(generation_id) if attempt.status.is_open]
+    at_work = [attempt for attempt in generations.attempts.of(generation_id) if attempt.status.is_open]
     told = [_tell(attempts, attempt) for attempt in at_work]
     sent = any(told) and any(attempt.status is AttemptStatus.SUBMITTED for attempt in at_work)
     return Cancellation(generation_id, provider_cancel_sent=sent, credits_refunded=True)

@@ -34,7 +34,7 @@ def conclude(
         return None
     if generation.status.is_terminal:
         return Conclusion(generation.status)
-    attempts = generations.attempts(generation_id)
+    attempts = generations.attempts.of(generation_id)
     still_open = [attempt for attempt in attempts if attempt.status.is_open]
     if now_ms < generation.expires_at_ms and still_open:
         for attempt in still_open:

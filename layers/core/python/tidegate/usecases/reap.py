@@ -76,7 +76,7 @@ class Reaper:
                 return True
             if self.launcher.is_running(generation):
                 return False
-            number = _next_number(generation, self.generations.attempts(generation_id))
+            number = _next_number(generation, self.generations.attempts.of(generation_id))
             if number is not None:
                 return self.launcher.relaunch(generation, number)
         conclude(

@@ -1,4 +1,4 @@
-"""The generations table: generations, their attempts, and idempotency records.
+"""The generations table: generations and idempotency records; attempts are in a module of their own.
 
 A generation lies under its account (``pk`` = account, ``sk`` = id), so another account's id is simply not
 found; ids are UUIDv7, so a listing is newest first without an index (docs/adr/0002).
@@ -6,13 +6,12 @@ found; ids are UUIDv7, so a listing is newest first without an index (docs/adr/0
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
-from tidegate.adapters.dynamodb import attempt_codec, generation_codec, transaction
-from tidegate.adapters.dynamodb.codec import decode_item, encode_item
+from tidegate.adapters.dynamodb import attempt_codec, attempts, generation_codec, transaction
+from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.adapters.dynamodb.items import Items, key_of
 from tidegate.adapters.dynamodb.movements import movement
 from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.generation import OPEN_STATUSES, Generation, Settlement, Status
@@ -34,6 +33,8 @@ class GenerationTable:
         self._client = client
         self._table = table
         self._wallets = wallets_table
+        self._items = Items(client, table)
+        self.attempts = attempts.AttemptTable(client, table)
 
     def create(
         self,
@@ -72,14 +73,14 @@ class GenerationTable:
 
     def get(self, account_id: str, generation_id: str) -> Generation | None:
         """Read one generation of this account, as of now."""
-        item = self._get(account_id, generation_id)
+        item = self._items.get(key_of(account_id, generation_id))
         return generation_codec.from_item(item) if item else None
 
     def get_with_attempt(
         self, account_id: str, generation_id: str, number: int
     ) -> tuple[Generation | None, Attempt | None]:
         """Read a generation and one of its attempts in one call, as of now."""
-        keys = [_key(account_id, generation_id), _key(generation_id, attempt_codec.sort_key(number))]
+        keys = [key_of(account_id, generation_id), attempts.key(generation_id, number)]
         answer = self._client.batch_get_item(
             RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
         )
@@ -123,8 +124,8 @@ class GenerationTable:
 
     def mark_processing(self, generation: Generation, provider: str, now_ms: int) -> bool:
         """Note that a provider is at work; False when the generation was no longer pending."""
-        return self._update(
-            _key(generation.account_id, generation.generation_id),
+        return self._items.update(
+            key_of(generation.account_id, generation.generation_id),
             "SET #status = :processing, started_at_ms = :now, provider_initialize = :provider",
             "#status = :pending",
             {
@@ -137,8 +138,8 @@ class GenerationTable:
 
     def mark_removed(self, generation: Generation, now_ms: int) -> bool:
         """Note that the files of an ended generation are deleted; False when that was noted before."""
-        return self._update(
-            _key(generation.account_id, generation.generation_id),
+        return self._items.update(
+            key_of(generation.account_id, generation.generation_id),
             "SET removed_at_ms = :now",
             f"attribute_exists(pk) AND attribute_not_exists(removed_at_ms) AND NOT {_IS_OPEN}",
             {":now": now_ms, **_OPEN_VALUES},
@@ -171,7 +172,7 @@ class GenerationTable:
             {
                 "Update": {
                     "TableName": self._table,
-                    "Key": _key(generation.account_id, generation.generation_id),
+                    "Key": key_of(generation.account_id, generation.generation_id),
                     "UpdateExpression": f"SET {', '.join(sets)}",
                     "ConditionExpression": _IS_OPEN,
                     "ExpressionAttributeNames": names,
@@ -188,7 +189,7 @@ class GenerationTable:
             ),
         ]
         if used is not None:
-            actions.append({"Update": self._resolution(used, AttemptStatus.USED, now_ms)})
+            actions.append(self.attempts.resolve(used, AttemptStatus.USED, now_ms))
         try:
             transaction.write(self._client, actions)
         except transaction.ConditionsFailed as error:
@@ -196,63 +197,6 @@ class GenerationTable:
                 return False
             raise
         return True
-
-    def create_attempt(self, attempt: Attempt) -> bool:
-        """Store a new attempt before its first byte is sent; False when another worker stored that number."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=attempt_codec.to_item(attempt),
-                ConditionExpression="attribute_not_exists(pk)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            return _stood(error).get("owner") == attempt.owner
-        return True
-
-    def get_attempt(self, generation_id: str, number: int) -> Attempt | None:
-        """Read one attempt, as of now."""
-        item = self._get(generation_id, attempt_codec.sort_key(number))
-        return attempt_codec.from_item(item) if item else None
-
-    def attempts(self, generation_id: str) -> Sequence[Attempt]:
-        """All attempts of a generation, in order."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :generation",
-            ExpressionAttributeValues=encode_item({":generation": generation_id}),
-            ConsistentRead=True,
-        )
-        return [attempt_codec.from_item(item) for item in answer["Items"]]
-
-    def change_attempt(
-        self, attempt: Attempt, changes: Mapping[str, object], *, only_if: Sequence[AttemptStatus]
-    ) -> bool:
-        """Change an attempt if it stands in one of these statuses and still has this owner.
-
-        True also when it stands exactly so already: botocore may repeat a write whose answer was lost.
-        ``changes`` are attributes as ``attempt_codec`` names them; ``status`` is among them if it changes.
-        """
-        names = {f"#{name}": name for name in changes} | {"#status": "status"}
-        states = {f":if{n}": status for n, status in enumerate(only_if)}
-        return self._update(
-            _key(attempt.generation_id, attempt_codec.sort_key(attempt.number)),
-            "SET " + ", ".join(f"#{name} = :{name}" for name in changes),
-            f"#status IN ({', '.join(states)}) AND #owner = :was_owner",
-            {f":{name}": value for name, value in changes.items()} | states | {":was_owner": attempt.owner},
-            names=names | {"#owner": "owner"},
-            intended=changes,
-        )
-
-    def _resolution(self, attempt: Attempt, status: AttemptStatus, now_ms: int) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "Key": _key(attempt.generation_id, attempt_codec.sort_key(attempt.number)),
-            "UpdateExpression": "SET #status = :status, resolved_at_ms = :now",
-            "ConditionExpression": "attribute_exists(pk)",
-            "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": encode_item({":status": status, ":now": now_ms}),
-        }
 
     def _put_idempotency(self, record: IdempotencyRecord, now_ms: int) -> dict[str, Any]:
         return {
@@ -265,45 +209,3 @@ class GenerationTable:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
-
-    def _get(self, pk: str, sk: str) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=_key(pk, sk), ConsistentRead=True)
-        return answer.get("Item")
-
-    def _update(
-        self,
-        key: dict[str, Any],
-        update: str,
-        condition: str,
-        values: Mapping[str, object],
-        *,
-        names: Mapping[str, str] | None = None,
-        intended: Mapping[str, object] | None = None,
-    ) -> bool:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=key,
-                UpdateExpression=update,
-                ConditionExpression=condition,
-                ExpressionAttributeNames=names or {"#status": "status"},
-                ExpressionAttributeValues=encode_item(values),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            stood = _stood(error)
-            wanted = decode_item(encode_item(intended or {}))
-            return bool(wanted) and wanted.items() <= stood.items()
-        return True
-
-
-def _stood(error: ClientError) -> dict[str, Any]:
-    """Return the item that made a condition fail; raise any other error again."""
-    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-        raise error
-    item: dict[str, Any] = error.response.get("Item", {})  # type: ignore[assignment]
-    return decode_item(item)
-
-
-def _key(pk: str, sk: str) -> dict[str, Any]:
-    return encode_item({"pk": pk, "sk": sk})

@@ -37,7 +37,7 @@ def adopt(context: Context, generation: Generation, attempt: Attempt, prediction
     status = AttemptStatus.ORPHANED if orphaned else AttemptStatus.SUBMITTED
     changes = {"status": status, "prediction": prediction_value(prediction)}
     adopted = replace(attempt, status=status, prediction=prediction)
-    if context.generations.change_attempt(attempt, changes, only_if=(attempt.status,)):
+    if context.generations.attempts.change(attempt, changes, only_if=(attempt.status,)):
         # the submit that lost its answer may be gone: from here on somebody has to keep asking
         context.poll_later(generation, adopted, polls=adopted.polls, delay_s=None)
     return adopted
@@ -93,4 +93,4 @@ def _still_running(
     # the successor first, then the count: a crash between the two repeats this poll and loses nothing
     polls = attempt.polls + 1
     context.poll_later(generation, attempt, polls=polls, delay_s=retry_after_s)
-    context.generations.change_attempt(attempt, {"polls": polls}, only_if=_POLLABLE)
+    context.generations.attempts.change(attempt, {"polls": polls}, only_if=_POLLABLE)

@@ -93,7 +93,7 @@ def orphan(context: Context, generation: Generation, attempt: Attempt, cause: st
     stop_at_provider(context, attempt)
     changes = {"status": AttemptStatus.ORPHANED}
     waiting = (AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED)
-    context.generations.change_attempt(attempt, changes, only_if=waiting)
+    context.generations.attempts.change(attempt, changes, only_if=waiting)
     context.fail_over(attempt, f"{generation.generation_id}/{attempt.number} is orphaned: {cause}")
 
 
@@ -125,4 +125,4 @@ def _finish(
     if failure is not None:
         changes["failure"] = failure_value(failure)
     only_if = (*MAYBE_RUNNING, AttemptStatus.WAITING)
-    context.generations.change_attempt(attempt, changes, only_if=only_if)
+    context.generations.attempts.change(attempt, changes, only_if=only_if)

@@ -50,7 +50,7 @@ def begin(context: Context, generation: Generation, order: Order) -> None:
         context.answer(attempt, generation)
     elif order.void_after_ms is not None and context.now_ms() >= order.void_after_ms:
         return  # the machine has gone to the next provider: sending now would pay twice
-    elif context.generations.create_attempt(attempt):
+    elif context.generations.attempts.create(attempt):
         send(context, generation, attempt)
     else:  # a twin of this message was quicker: look again when it is done
         start_later(context, attempt, context.worker_timeout_s)
@@ -61,7 +61,7 @@ def with_token(context: Context, attempt: Attempt, task_token: str) -> Attempt:
     if task_token in attempt.task_tokens:
         return attempt
     tokens = (*attempt.task_tokens, task_token)
-    context.generations.change_attempt(attempt, {"task_tokens": tokens}, only_if=_NOT_ENDED)
+    context.generations.attempts.change(attempt, {"task_tokens": tokens}, only_if=_NOT_ENDED)
     return replace(attempt, task_tokens=tokens)
 
 
@@ -109,7 +109,7 @@ def claim(context: Context, attempt: Attempt) -> Attempt | None:
         attempt, status=AttemptStatus.SUBMITTING, lease_until_ms=lease, owner=secrets.token_hex(8)
     )
     changes = {"status": claimed.status, "lease_until_ms": lease, "owner": claimed.owner}
-    won = context.generations.change_attempt(attempt, changes, only_if=(attempt.status,))
+    won = context.generations.attempts.change(attempt, changes, only_if=(attempt.status,))
     return claimed if won else None
 
 
@@ -120,7 +120,7 @@ def refused(context: Context, generation: Generation, attempt: Attempt, failure:
         failed(context, generation, attempt, failure)
         return
     changes = {"status": AttemptStatus.WAITING, "retries": attempt.retries + 1}
-    if context.generations.change_attempt(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
+    if context.generations.attempts.change(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
         start_later(context, attempt, delay)
 
 
@@ -131,7 +131,7 @@ def note_submitted(
     found = {"prediction": prediction_value(prediction)}
     attempt = replace(attempt, prediction=prediction)
     submitted = {"status": AttemptStatus.SUBMITTED, **found}
-    if context.generations.change_attempt(attempt, submitted, only_if=(AttemptStatus.SUBMITTING,)):
+    if context.generations.attempts.change(attempt, submitted, only_if=(AttemptStatus.SUBMITTING,)):
         accepted(context, generation, attempt)
         return
     _, stored = context.generations.get_with_attempt(
@@ -140,7 +140,7 @@ def note_submitted(
     if stored is None or not stored.status.is_open:  # it was given up while we were sending
         stop_at_provider(context, attempt)
     elif stored.prediction is None:  # an orphan, or claimed anew by another worker: it is this job
-        context.generations.change_attempt(stored, found, only_if=(stored.status,))
+        context.generations.attempts.change(stored, found, only_if=(stored.status,))
         context.poll_later(generation, attempt, polls=attempt.polls, delay_s=ORPHAN_POLL_S)
     elif stored.prediction.prediction_id != prediction.prediction_id:
         stop_at_provider(context, attempt)
@@ -191,5 +191,5 @@ def _look_later(context: Context, attempt: Attempt) -> None:
     """The answer is lost. Give the job time to show up at the provider, or to call back."""
     lease = context.now_ms() + LOST_GRACE_S * 1000
     changes = {"lease_until_ms": lease}
-    if context.generations.change_attempt(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
+    if context.generations.attempts.change(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
         start_later(context, attempt, LOST_GRACE_S)
