@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -19,16 +19,19 @@ from local.simulator.identity import Identity
 from local.simulator.jobs import Event, Job
 from local.simulator.journal import Recorder
 from local.simulator.settings import Settings
+from local.simulator.vendors.byteplus.api import BytePlus
 from local.simulator.vendors.fal.api import Fal
 from local.simulator.vendors.protocol import Vendor
 from local.simulator.vendors.replicate.api import Replicate
 from local.simulator.world import World
 
+_VENDORS: tuple[Callable[[World], Vendor], ...] = (Replicate, Fal, BytePlus)
+
 
 def create_app(settings: Settings | None = None, identity: Identity | None = None) -> Starlette:
     """A new simulated world behind its vendors' APIs, the control API, the files and a page for people."""
     world = World(identity or Identity.create(), settings or Settings())
-    vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (Replicate(world), Fal(world))}
+    vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (make(world) for make in _VENDORS)}
     callbacks = Callbacks(world, vendors)
 
     def on_event(job: Job, event: Event) -> None:

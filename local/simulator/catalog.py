@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from local.simulator.inputs import input_schema
+from local.simulator.inputs import input_schema, pixels
 
 _FRAMES_PER_SECOND = 24  # of the models that take `num_frames`
+_VIDEO_SIDE = 360
 Size = tuple[int, int]
 
 
@@ -40,11 +41,12 @@ class Model:
     count: str | None = None
     duration_s: float = 5
     scale: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    free_size: bool = False
 
     @cached_property
     def schema(self) -> type[BaseModel]:
-        """The inputs, as each vendor reads them: replicate by JSON Schema, fal by FastAPI."""
-        return input_schema(self.id, self.inputs, strict=self.provider == "replicate")
+        """The inputs, as each vendor reads them: fal by FastAPI, the others by their JSON types."""
+        return input_schema(self.id, self.inputs, strict=self.provider != "fal")
 
     def read(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """The input with the model's defaults filled in.
@@ -81,12 +83,17 @@ class Model:
 
     def size(self, values: Mapping[str, Any]) -> Size:
         """Width and height in pixels."""
+        for name in ("size", "ratio", "dimension"):
+            if named := pixels(values.get(name)):
+                return _small(named) if self.media == "video" else named
         asked = values.get("image_size")
         if isinstance(asked, dict):
             return asked["width"], asked["height"]
         if "custom" in (values.get("size"), values.get("aspect_ratio")):
             return int(values.get("width") or 1024), int(values.get("height") or 1024)
-        word = asked if asked in self.sizes else values.get("aspect_ratio")
+        if self.free_size:
+            return int(values["width"]), int(values["height"])
+        word = asked if asked in self.sizes else values.get("aspect_ratio") or values.get("ratio")
         width, height = self.sizes.get(str(word), self.sizes[self.ratio])
         factor = self._factor(values)
         return round(width * factor), round(height * factor)
@@ -95,6 +102,13 @@ class Model:
         for name, steps in self.scale.items():
             return steps.get(str(values.get(name)), 1)
         return 1
+
+
+def _small(size: Size) -> Size:
+    """A video's size as it is drawn here: 360 pixels on the short side, even numbers."""
+    shrink = _VIDEO_SIDE / min(size)
+    width, height = (round(side * shrink / 2) * 2 for side in size)
+    return width, height
 
 
 class Catalog:

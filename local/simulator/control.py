@@ -30,6 +30,7 @@ class ScriptedFault(BaseModel):
     provider: str | None = None
     model: str | None = None
     argument: float | None = None
+    code: str | None = None
     count: Annotated[int, Field(ge=1)] = 1
 
 

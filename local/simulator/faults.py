@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 STATUSES = (401, 402, 403, 404, 422, 429, 500, 502, 503, 504)
 ANY = "fault"  # the scope that means every provider
-_WORD = re.compile(r"\[\[(\w+):(\w+)(?::(\d+(?:\.\d+)?))?(?:\*(\d+))?\]\]")
+_WORD = re.compile(r"\[\[(\w+):(\w+)(?::([\w.-]+))?(?:\*(\d+))?\]\]")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+CODES = frozenset({"error", "failed_with"})  # the faults whose argument is one of the vendor's own codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ KINDS: Mapping[str, FaultKind] = {
         *(FaultKind(str(status), "submit", f"the vendor's own {status}; no job") for status in STATUSES),
         FaultKind("429", "submit", "the vendor's own 429; no job", "Retry-After in seconds"),
         FaultKind("billing", "submit", "the vendor's marker of an empty account; no job"),
+        FaultKind("error", "submit", "the vendor's own error of that code; no job", "code"),
         FaultKind("hang", "submit", "never answers; no job"),
         FaultKind("lost", "submit", "the job is made and runs, the connection is dropped unanswered"),
         FaultKind("submit_delay", "submit", "the job is made at once, the answer comes late", "seconds", 5),
@@ -37,6 +40,7 @@ KINDS: Mapping[str, FaultKind] = {
         FaultKind("late", "job", "finishes far beyond any deadline", "seconds", 900),
         FaultKind("stuck", "job", "never leaves the queue"),
         FaultKind("failed", "job", "ends with a model error"),
+        FaultKind("failed_with", "job", "ends with the vendor's own error of that code", "code"),
         FaultKind("infrastructure", "job", "ends because the vendor's machine broke down"),
         FaultKind("moderation", "job", "ends with the vendor's content policy error"),
         FaultKind("nsfw", "job", "ends with the vendor's mark on the output itself"),
@@ -63,6 +67,7 @@ class Faults:
     """The faults of one submit."""
 
     arguments: Mapping[str, float | None] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)  # the vendor's own code, by fault
 
     def __contains__(self, name: str) -> bool:
         return name in self.arguments
@@ -80,6 +85,10 @@ class Faults:
         """The HTTP status to refuse the submit with, if any."""
         return next((int(name) for name in self.arguments if name.isdigit()), None)
 
+    def code(self, name: str) -> str:
+        """The vendor's own code that this fault names; empty when it was not given one."""
+        return self.codes.get(name, "")
+
 
 NONE = Faults()
 
@@ -92,6 +101,7 @@ class Scripted:
     provider: str | None = None
     model: str | None = None
     argument: float | None = None
+    code: str | None = None
     count: int = 1
 
     def fits(self, provider: str, model: str) -> bool:
@@ -108,19 +118,22 @@ class FaultScript:
 
     def take(self, provider: str, model: str, prompt: str) -> Faults:
         """The faults of this submit. Queued ones are used up by it."""
-        arguments = dict(self._asked(provider, prompt))
+        asked = dict(self._asked(provider, prompt))
+        arguments = {name: _number(text) for name, text in asked.items()}
+        codes = {name: text for name, text in asked.items() if name in CODES}
         for scripted in [entry for entry in self.queue if entry.fits(provider, model)][:1]:
             arguments[scripted.fault] = scripted.argument
+            codes |= {scripted.fault: scripted.code} if scripted.code else {}
             scripted.count -= 1
         self.queue = [entry for entry in self.queue if entry.count > 0]
-        return Faults(arguments)
+        return Faults(arguments, codes)
 
     def clear(self) -> None:
         """Forget everything."""
         self.queue.clear()
         self._spent.clear()
 
-    def _asked(self, provider: str, prompt: str) -> Iterable[tuple[str, float | None]]:
+    def _asked(self, provider: str, prompt: str) -> Iterable[tuple[str, str]]:
         for scope, name, argument, times in _WORD.findall(prompt):
             if scope not in {ANY, provider} or name not in KINDS:
                 continue
@@ -128,7 +141,11 @@ class FaultScript:
             if times and self._spent[key] >= int(times):
                 continue
             self._spent[key] += 1
-            yield name, float(argument) if argument else None
+            yield name, argument
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def unknown_words(prompt: str, providers: Iterable[str]) -> list[str]:

@@ -1,7 +1,8 @@
-"""A submit as every asynchronous vendor handles it: scripted faults around the making of a job."""
+"""A submit as the vendors handle it: scripted faults around the making of a job."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from local.simulator.world import PROVIDERS, World
 
 _DOOMS = {
     "failed": Doom.MODEL,
+    "failed_with": Doom.MODEL,
     "infrastructure": Doom.INFRASTRUCTURE,
     "moderation": Doom.MODERATION,
     "nsfw": Doom.NSFW,
@@ -55,6 +57,61 @@ async def answer_submit(
     if "malformed" in job.faults:
         return garbage()
     return await answer()
+
+
+async def answer_when_done(
+    world: World, request: Request, job: Job, answer: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Run the job of a vendor that answers with the result, then answer as its faults allow."""
+    received(request.scope).job_id = job.id
+    world.engine.submit(job)
+    await job.done.wait()
+    if "lost" in job.faults:
+        return Dropped()
+    if "malformed" in job.faults:
+        return garbage()
+    return await answer()
+
+
+def scripted(faults: Faults, refuse: Callable[[int | str, float | None], Response]) -> Response | None:
+    """The refusal that a fault asks for, in the vendor's words.
+
+    ``refuse`` gets a status, ``"billing"`` or one of the vendor's own codes, and the wished ``Retry-After``.
+    """
+    if "hang" in faults:
+        return Dropped(wait=True)
+    if "billing" in faults:
+        return refuse("billing", None)
+    if "error" in faults:
+        return refuse(faults.code("error"), None)
+    status = faults.status()
+    return refuse(status, faults.arguments.get(str(status))) if status else None
+
+
+def poll_trouble(job: Job, broken: Callable[[], Response]) -> Response | None:
+    """What a poll meets instead of the job's state, if a fault asks for it."""
+    match job.poll_fault():
+        case "poll_error":
+            return broken()
+        case "poll_malformed":
+            return garbage()
+    return None
+
+
+def key_of(request: Request, world: World) -> str | None:
+    """The bearer key; empty when there is none, None when the account's vendor refuses it."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    shown = key.strip() if scheme == "Bearer" else ""
+    return None if shown in world.settings.bad_keys else shown
+
+
+async def json_object(request: Request) -> dict[str, Any] | None:
+    """The body, if it is a JSON object."""
+    try:
+        body = json.loads(await request.body())
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def garbage() -> Response:
