@@ -19,13 +19,15 @@ from local.simulator.identity import Identity
 from local.simulator.jobs import Event, Job
 from local.simulator.journal import Recorder
 from local.simulator.settings import Settings
+from local.simulator.vendors.alibabacloud.api import AlibabaCloud
 from local.simulator.vendors.byteplus.api import BytePlus
 from local.simulator.vendors.fal.api import Fal
 from local.simulator.vendors.protocol import Vendor
 from local.simulator.vendors.replicate.api import Replicate
+from local.simulator.vendors.runway.api import Runway
 from local.simulator.world import World
 
-_VENDORS: tuple[Callable[[World], Vendor], ...] = (Replicate, Fal, BytePlus)
+_VENDORS: tuple[Callable[[World], Vendor], ...] = (Replicate, Fal, BytePlus, AlibabaCloud, Runway)
 
 
 def create_app(settings: Settings | None = None, identity: Identity | None = None) -> Starlette:

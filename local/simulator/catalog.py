@@ -42,6 +42,7 @@ class Model:
     duration_s: float = 5
     scale: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     free_size: bool = False
+    paths: list[str] = field(default_factory=list)
 
     @cached_property
     def schema(self) -> type[BaseModel]:
@@ -146,10 +147,16 @@ def load_catalog() -> Catalog:
 
 
 def _model(provider: str, model_id: str, models: Mapping[str, Any], sizes: Mapping[str, Any]) -> Model:
-    table = dict(models[model_id])
-    inputs = table.pop("input")
-    if like := table.pop("like", None):
-        table = {**models[like], **table}
-        inputs = {**table.pop("input"), **inputs}
+    table = _whole(model_id, models)
     table["sizes"] = sizes[table["sizes"]]
-    return Model(provider=provider, id=model_id, inputs=inputs, **table)
+    return Model(provider=provider, id=model_id, inputs=table.pop("input"), **table)
+
+
+def _whole(model_id: str, models: Mapping[str, Any]) -> dict[str, Any]:
+    """A model's table with what it takes over from the one that it is like."""
+    own = models[model_id]
+    if "like" not in own:
+        return dict(own)
+    other = _whole(own["like"], models)
+    kept = {name: value for name, value in own.items() if name != "like"}
+    return {**other, **kept, "input": {**other["input"], **own.get("input", {})}}

@@ -45,6 +45,11 @@ class Doom(StrEnum):
     INFRASTRUCTURE = "infrastructure"
 
 
+def prompt_of(given: Mapping[str, Any]) -> str:
+    """The prompt of an input, whatever the vendor calls it; empty without one."""
+    return next((str(given[name]) for name in ("prompt", "promptText", "text") if given.get(name)), "")
+
+
 @dataclass(slots=True, eq=False)
 class Job:
     """A job. Times are epoch seconds on the simulator's clock; ``given`` is the input as it came."""
@@ -84,7 +89,7 @@ class Job:
     @property
     def prompt(self) -> str:
         """The prompt, or an empty string."""
-        return str(self.given.get("prompt") or "")
+        return prompt_of(self.given)
 
     @property
     def run_s(self) -> float:

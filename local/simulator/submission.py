@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from local.simulator.faults import Faults, unknown_words
-from local.simulator.jobs import Doom, Job
+from local.simulator.jobs import Doom, Job, prompt_of
 from local.simulator.journal import received
 from local.simulator.responses import Dropped
 from local.simulator.world import PROVIDERS, World
@@ -28,7 +28,7 @@ def open_submit(
     world: World, request: Request, provider: str, model: str, given: Mapping[str, Any]
 ) -> Faults:
     """Note the submit in the journal and decide its faults."""
-    prompt = str(given.get("prompt") or "")
+    prompt = prompt_of(given)
     faults = world.faults.take(provider, model, prompt)
     entry = received(request.scope)
     entry.kind, entry.model, entry.body = "submit", model, dict(given)

@@ -17,7 +17,7 @@ from local.simulator.journal import Journal
 from local.simulator.media.studio import Studio
 from local.simulator.settings import Settings
 
-PROVIDERS = ("replicate", "fal", "byteplus")
+PROVIDERS = ("replicate", "fal", "byteplus", "alibabacloud", "runway")
 
 
 @dataclass(slots=True)
