@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from typing import Annotated, TypeVar
@@ -12,10 +13,11 @@ from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.refusal import Refused
 from cli.render import facts, listing
+from tidegate.adapters.providers.credentials import WEBHOOK_SECRET
+from tidegate.adapters.providers.protocol import KeyTest
+from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
 from tidegate.usecases.credentials import (
-    API_KEY,
-    WEBHOOK_SECRET,
     Credentials,
     fields_of,
     list_credentials,
@@ -39,28 +41,44 @@ def set_key(
         typer.Option("--webhook-secret", help="Ask for the secret that verifies its callbacks, too."),
     ] = False,
 ) -> Answer:
-    """Set a provider's key. It is asked for, or read from stdin: one line each, the key first."""
-    wanted = (API_KEY, WEBHOOK_SECRET) if webhook_secret else (API_KEY,)
-    if unknown := set(wanted) - set(fields_of(provider)):
-        raise typer.BadParameter(f"{provider} has no {', '.join(sorted(unknown))}")
+    """Set a provider's credentials. They are asked for, or read from stdin: one line each, in that order."""
+    fields = fields_of(provider)
+    if webhook_secret and WEBHOOK_SECRET not in {field.name for field in fields}:
+        raise typer.BadParameter(f"{provider} has no {WEBHOOK_SECRET}")
     secret = _secret(call)  # names the target before anything is asked for
-    given = {name: _ask(f"{provider} {name}") for name in wanted}
+    wanted = [field for field in fields if field.required or webhook_secret]
+    given = {field.name: _ask(f"{provider} {field.name}", unseen=field.secret) for field in wanted}
     data = _data(_written(lambda: set_credentials(secret, provider, given)))
     call.note("Warm functions find a first key within a minute, a new one when the old is refused.")
-    return Answer(data, facts(data))
+    return Answer(data, facts({**data, "credentials": _in_words(data["credentials"])}))
 
 
 @command(group, "list")
 def list_(call: Invocation) -> Answer:
     """List the providers and whether each has a key."""
     providers = [_data(entry) for entry in list_credentials(_secret(call))]
-    columns = ("provider", "configured", API_KEY, WEBHOOK_SECRET)
-    return Answer(providers, listing(columns, [[entry[column] for column in columns] for entry in providers]))
+    rows = [[entry["provider"], entry["configured"], _in_words(entry["credentials"])] for entry in providers]
+    return Answer(providers, listing(("provider", "configured", "credentials"), rows))
+
+
+@command(group, "test")
+def test(call: Invocation, provider: ProviderName) -> Answer:
+    """Show a provider the stored key, without making anything; exits with 1 unless it is accepted."""
+    fields_of(provider)
+    runtime = call.runtime
+    if call.target.is_local and provider not in json.loads(runtime.setting("PROVIDER_BASE_URLS", "{}")):
+        raise Refused("the stack file does not say where the simulator is: run `make up` to write it anew")
+    try:
+        result = runtime.providers.get(provider).try_key()
+    except ProviderNotConfigured as error:
+        raise Refused(f"{provider} has no key: `tidegate provider set-key {provider}`") from error
+    data: dict[str, object] = {"provider": provider, "key": result.value}
+    return Answer(data, facts(data), exit_code=0 if result is KeyTest.ACCEPTED else 1)
 
 
 @command(group, "remove")
 def remove(call: Invocation, provider: ProviderName) -> Answer:
-    """Forget a provider's key and webhook secret. Generations then go to the other providers."""
+    """Forget a provider's credentials. Generations then go to the other providers."""
     fields_of(provider)
     secret = _secret(call)
     removed = _written(lambda: remove_credentials(secret, provider))
@@ -74,10 +92,10 @@ def _secret(call: Invocation) -> SecretEditor:
     return SecretEditor(call.runtime.client("secretsmanager"), call.runtime.setting("SECRET_ID"))
 
 
-def _ask(what: str) -> str:
+def _ask(what: str, *, unseen: bool) -> str:
     """Read one line, unseen in a terminal. Arguments would be in the shell's history and in `ps`."""
     if _is_terminal():
-        return str(typer.prompt(what, hide_input=True, err=True)).strip()
+        return str(typer.prompt(what, hide_input=unseen, err=True)).strip()
     return sys.stdin.readline().strip()
 
 
@@ -98,6 +116,10 @@ def _data(credentials: Credentials) -> dict[str, object]:
     return {
         "provider": credentials.provider,
         "configured": credentials.is_configured,
-        API_KEY: credentials.masked(API_KEY),
-        WEBHOOK_SECRET: credentials.masked(WEBHOOK_SECRET),
+        "credentials": credentials.shown,
     }
+
+
+def _in_words(shown: object) -> str:
+    fields = shown if isinstance(shown, dict) else {}
+    return ", ".join(f"{name} {value}" for name, value in fields.items() if value)

@@ -108,4 +108,6 @@ def _extras(stack: Mapping[str, Any]) -> dict[str, str]:
         extras["TIDEGATE_PUBLIC_BASE_URL"] = str(base_url)
     if hosts := stack.get("allowed_private_hosts"):
         extras["TIDEGATE_ALLOWED_PRIVATE_HOSTS"] = ",".join(hosts)
+    if urls := stack.get("provider_base_urls"):
+        extras["TIDEGATE_PROVIDER_BASE_URLS"] = json.dumps(urls)
     return extras

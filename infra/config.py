@@ -64,8 +64,9 @@ class Config:
 
     # Times.
     api_timeout_s: int = 15
-    # A failed step hides for seconds only (functions/pipeline/attempt.py): ten receipts are five minutes.
-    attempts: Worker = Worker(timeout_s=60, visibility_s=90, concurrency=200, late_s=150, receives=10)
+    # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. A
+    # failed step hides for seconds only (functions/pipeline/attempt.py): twenty receipts are fifteen minutes.
+    attempts: Worker = Worker(timeout_s=360, visibility_s=380, concurrency=200, late_s=600, receives=20)
     events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300)
     # A delivery ends by itself after five tries, and its last one may be interrupted.
     deliveries: Worker = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=16)

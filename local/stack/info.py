@@ -34,6 +34,7 @@ class StackInfo:
     region: str
     outputs: Mapping[str, str]  # the CloudFormation outputs of the cell
     allowed_private_hosts: tuple[str, ...]
+    provider_base_urls: Mapping[str, str] = field(default_factory=dict)  # where the simulator plays whom
     stage: str = STAGE
 
     def runtime(self) -> Runtime:

@@ -30,4 +30,5 @@ def open_account(urls: Urls, outputs: Mapping[str, str], known: StackInfo | None
         region=REGION,
         outputs=outputs,
         allowed_private_hosts=allowed,
+        provider_base_urls=urls.provider_base_urls,
     )

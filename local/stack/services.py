@@ -37,17 +37,21 @@ class Urls:
         """The only private addresses that the deployed functions may call."""
         return (self.simulator.removeprefix("http://"), self.receiver.removeprefix("http://"))
 
-    def context(self) -> dict[str, str]:
-        """Return the CDK context of the local stage."""
-        providers = {
+    @property
+    def provider_base_urls(self) -> dict[str, str]:
+        """Where the simulator plays each provider."""
+        return {
             "replicate": f"{self.simulator}/replicate/v1",
             "fal": f"{self.simulator}/fal",
             "fal_jwks": f"{self.simulator}/fal/.well-known/jwks.json",
         }
+
+    def context(self) -> dict[str, str]:
+        """Return the CDK context of the local stage."""
         return {
             "stage": "local",
             "public_base_url": self.base,
-            "provider_base_urls": json.dumps(providers, separators=(",", ":")),
+            "provider_base_urls": json.dumps(self.provider_base_urls, separators=(",", ":")),
             "allowed_private_hosts": ",".join(self.allowed_private_hosts),
         }
 

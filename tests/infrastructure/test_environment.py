@@ -116,7 +116,7 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_REGION_LABEL": "us",
         "TIDEGATE_PROVIDER_BASE_URLS": "{}",
         "TIDEGATE_ALLOWED_PRIVATE_HOSTS": "",
-        "TIDEGATE_WORKER_TIMEOUT_SECONDS": "60",
+        "TIDEGATE_WORKER_TIMEOUT_SECONDS": "360",
     }
     found = {
         (name, prod.text(value))

@@ -49,6 +49,7 @@ class Sent:
     url: str
     headers: Mapping[str, str]
     body: bytes | None
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def json(self) -> Any:
@@ -70,10 +71,10 @@ class Vendor(HttpClient):
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        **_limits: Any,
+        **limits: Any,
     ) -> HttpResponse:
         """Record the request and play the next entry."""
-        self.sent.append(Sent(method, url, headers or {}, body))
+        self.sent.append(Sent(method, url, headers or {}, body, limits))
         following = self.script.pop(0)
         if isinstance(following, Exception):
             raise following

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.integration.attempts.world import PRICE, START_MS, ScriptedProvider, World
+from tests.integration.attempts.world import (
+    PRICE,
+    START_MS,
+    WORKER_TIMEOUT_S,
+    ScriptedProvider,
+    World,
+    synchronous,
+)
 from tidegate.domain.attempt import Accepted, Job, Succeeded
 from tidegate.domain.generation import Status
 from tidegate.domain.money import ZERO
@@ -29,8 +38,44 @@ def test_a_generation_runs_on_the_first_provider_and_is_charged(runtime: Runtime
 
 
 def test_a_synchronous_provider_needs_no_poll(runtime: Runtime) -> None:
-    world = World(runtime, ScriptedProvider("replicate", ["sync"]))
+    world = World(runtime, synchronous("replicate", ["sync"]))
+    ended = world.run()
+    assert ended.status is Status.SUCCEEDED
+    assert (ended.provider_initialize, ended.provider_used) == ("replicate", "replicate")
+    assert world.books() == CHARGED
+
+
+def test_a_synchronous_submit_leaves_its_worker_the_time_to_store(runtime: Runtime) -> None:
+    world = World(runtime, synchronous("replicate", ["sync"]), ScriptedProvider("fal"))
+    assert world.context.submit_timeout_s(300) == WORKER_TIMEOUT_S / 2
+    assert replace(world.context, worker_timeout_s=360).submit_timeout_s(300) == 300
+
+
+@pytest.mark.parametrize("loss", ["lost", "crash"])
+def test_a_lost_result_fails_over_at_once_and_keeps_no_money(runtime: Runtime, loss: str) -> None:
+    world = World(runtime, synchronous("replicate", [loss]))
+    ended = world.run()
+    assert (ended.status, ended.error_code) == (Status.FAILED, "unknown_outcome")
+    assert world.providers["replicate"].submits == 1
+    assert world.trail() == [("replicate", "failed")]
+    assert world.now_ms < ended.expires_at_ms
+    assert world.books() == REFUNDED
+
+
+@pytest.mark.parametrize("loss", ["lost", "crash"])
+def test_a_lost_result_of_a_cheap_provider_is_asked_for_once_more(runtime: Runtime, loss: str) -> None:
+    world = World(runtime, synchronous("replicate", [loss, "sync"], resendable=True))
     assert world.run().status is Status.SUCCEEDED
+    assert world.providers["replicate"].submits == 2
+    assert world.books() == CHARGED
+
+
+def test_a_lost_result_is_asked_for_no_more_than_once_more(runtime: Runtime) -> None:
+    cheap = synchronous("replicate", ["lost", "crash", "sync"], resendable=True)
+    world = World(runtime, cheap, ScriptedProvider("fal"))
+    assert world.run().provider_used == "fal"
+    assert cheap.submits == 2
+    assert world.trail() == [("replicate", "failed"), ("fal", "used")]
     assert world.books() == CHARGED
 
 
@@ -235,3 +280,25 @@ def test_a_crash_at_any_side_effect_changes_nothing_in_the_books(runtime: Runtim
         assert (ended.status, world.books()) == (expected.status, smooth.books()), f"crash at {crash_at}"
         assert ended.provider_used == expected.provider_used, f"crash at {crash_at}"
         assert world.ended, f"crash at {crash_at}: the machine was never told"
+
+
+def test_a_crash_around_a_synchronous_answer_changes_nothing_in_the_books(runtime: Runtime) -> None:
+    def providers() -> tuple[ScriptedProvider, ScriptedProvider]:
+        return synchronous("replicate", ["sync"] * 9), ScriptedProvider("fal")
+
+    smooth = World(runtime, *providers())
+    smooth.run()
+    for crash_at in range(1, smooth.effects + 1):
+        world = World(runtime, *providers())
+        world.crash_at = crash_at
+        assert world.run().status is Status.SUCCEEDED, f"crash at {crash_at}"
+        assert world.books() == CHARGED, f"crash at {crash_at}"
+        assert world.providers["replicate"].submits <= 1, f"crash at {crash_at}"
+        assert world.ended, f"crash at {crash_at}: the machine was never told"
+
+
+def test_a_synchronous_start_that_comes_twice_is_sent_once(runtime: Runtime) -> None:
+    world = World(runtime, synchronous("replicate", ["sync"] * 9), duplicate=True)
+    assert world.run().status is Status.SUCCEEDED
+    assert world.providers["replicate"].submits == 1
+    assert world.books() == CHARGED

@@ -9,10 +9,17 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tidegate.adapters.providers.protocol import Abilities, OutcomeUnknown, ProviderRefused, SearchUnsupported
+from tidegate.adapters.providers.protocol import (
+    Abilities,
+    KeyTest,
+    Limited,
+    OutcomeUnknown,
+    ProviderRefused,
+    SearchUnsupported,
+)
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.domain.attempt import (
     Accepted,
@@ -49,7 +56,7 @@ class Crash(BaseException):
 
 
 @dataclass
-class ScriptedProvider:
+class ScriptedProvider(Limited):
     """Behaves as told: ``script`` is a list of words for successive submits, ``polls`` until it is done."""
 
     name: str
@@ -84,6 +91,7 @@ class ScriptedProvider:
         if word == "crash":
             raise Crash
         if word == "sync":
+            del self.jobs[prediction.prediction_id]  # it keeps nothing that could be asked for
             return self._result()
         return Accepted(prediction)
 
@@ -109,15 +117,28 @@ class ScriptedProvider:
         newest = next(reversed(self.jobs), None)
         return Prediction(self.name, newest, job.native_model) if newest else None
 
-    def adopt(self, native_model: str, prediction_id: str) -> Prediction:
-        return Prediction(self.name, prediction_id, native_model)
-
-    def verify_callback(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Any:
-        raise AssertionError("not asked here")
+    def try_key(self) -> KeyTest:
+        return KeyTest.ACCEPTED
 
     @staticmethod
     def _result() -> Succeeded:
         return Succeeded((MediaFile(url="https://files.example.com/1.png"),), predict_ms=900)
+
+
+ANSWERS_AT_ONCE = Abilities(
+    callbacks=False,
+    cancel=False,
+    search=False,
+    output_lifetime_s=0,
+    synchronous=frozenset({MediaType.IMAGE}),
+    synchronous_timeout_s=300,
+)
+
+
+def synchronous(name: str, script: list[str], *, resendable: bool = False) -> ScriptedProvider:
+    """A provider whose answer to the submit is the result."""
+    abilities = replace(ANSWERS_AT_ONCE, resendable=resendable)
+    return ScriptedProvider(name, script, searchable=False, abilities=abilities)
 
 
 class World:

@@ -13,6 +13,7 @@ import typer
 from cli.main import app
 from tests.integration.cli.deployment import Operator
 from tests.integration.cli.world import a_delivery, delivered_while_waiting, fail_over, journal, succeed
+from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.domain.generation import Generation
 from tidegate.domain.webhooks import Event
 from tidegate.runtime import Runtime
@@ -54,6 +55,8 @@ def test_a_line_of_the_page_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     delivered_while_waiting(monkeypatch, runtime, published, status_code=200, account_id=names["ACCOUNT"])
+    operator.types("provider", "set-key", "fal", piped=CREDENTIALS)
+    monkeypatch.setattr("tidegate.adapters.providers.fal.Fal.try_key", lambda _self: KeyTest.ACCEPTED)
     program, *words = shlex.split(Template(line).substitute(names))
     run = operator.types(*words, piped=CREDENTIALS)
     assert program == "tidegate"

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.deployment import Operator
+from tidegate.adapters.providers.credentials import CREDENTIALS
+from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import BUILDERS
 from tidegate.adapters.secrets import SecretEditor, SecretUnavailable, SecretVersion
 from tidegate.runtime import Runtime
-from tidegate.usecases.credentials import FIELDS
 
 KEY, OTHER_KEY = "r8_abcdefghijklmnop1234", "0198-fal-key:abcdefgh5678"
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -56,7 +57,7 @@ def rival(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Any]:
 
 
 def test_the_providers_on_offer_are_those_that_have_an_adapter() -> None:
-    assert set(FIELDS) == set(BUILDERS)
+    assert set(CREDENTIALS) == set(BUILDERS)
 
 
 def test_a_key_is_read_from_stdin_and_stored_beside_all_else(operator: Operator, vault: Vault) -> None:
@@ -66,8 +67,7 @@ def test_a_key_is_read_from_stdin_and_stored_beside_all_else(operator: Operator,
     assert run.data == {
         "provider": "replicate",
         "configured": True,
-        "api_key": "…1234",
-        "webhook_secret": None,
+        "credentials": {"api_key": "…1234", "webhook_secret": None},
     }
     assert vault.read() == {
         "sealing_key": SEALING_KEY,
@@ -117,10 +117,13 @@ def test_no_output_shows_a_whole_credential(operator: Operator) -> None:
 def test_the_list_names_every_provider_configured_or_not(operator: Operator, vault: Vault) -> None:
     short = {"api_key": "short", "webhook_secret": ""}
     vault.write({"sealing_key": SEALING_KEY, "providers": {"replicate": short, "fal": None}})
-    assert operator.asks("provider", "list") == [
-        {"provider": "replicate", "configured": True, "api_key": "…", "webhook_secret": None},
-        {"provider": "fal", "configured": False, "api_key": None, "webhook_secret": None},
-    ]
+    listed = {entry.pop("provider"): entry for entry in operator.asks("provider", "list")}
+    assert set(listed) == set(CREDENTIALS)
+    assert listed["replicate"] == {
+        "configured": True,
+        "credentials": {"api_key": "…", "webhook_secret": None},
+    }
+    assert listed["fal"] == {"configured": False, "credentials": {"api_key": None}}
 
 
 def test_a_removed_provider_leaves_the_others(operator: Operator, vault: Vault) -> None:
@@ -137,9 +140,9 @@ def test_an_unknown_provider_is_refused_with_those_that_exist(
     operator: Operator, vault: Vault, action: str
 ) -> None:
     before = vault.read()
-    run = operator.types("provider", action, "openai", piped=f"{KEY}\n")
+    run = operator.types("provider", action, "nobody", piped=f"{KEY}\n")
     assert run.exit_code == 1
-    assert "'openai': choose one of replicate, fal" in run.stderr
+    assert "'nobody': choose one of replicate, fal" in run.stderr
     assert vault.read() == before
 
 
@@ -219,3 +222,20 @@ def test_a_cell_on_aws_is_found_by_its_profile(aws_operator: Operator, vault: Va
     assert run.exit_code == 0
     assert "target: AWS account 123456789012" in run.stderr
     assert vault.read()["providers"]["fal"] == {"api_key": KEY}
+
+
+@pytest.mark.parametrize(("result", "exit_code"), [("accepted", 0), ("refused", 1), ("unanswered", 1)])
+def test_a_key_is_shown_to_its_provider(
+    operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch, result: str, exit_code: int
+) -> None:
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"fal": {"api_key": OTHER_KEY}}})
+    monkeypatch.setattr("tidegate.adapters.providers.fal.Fal.try_key", lambda _self: KeyTest(result))
+    run = operator.types("provider", "test", "fal", "--json")
+    assert (run.exit_code, run.data) == (exit_code, {"provider": "fal", "key": result})
+
+
+def test_a_key_that_is_not_set_cannot_be_tested(operator: Operator, vault: Vault) -> None:
+    vault.write({"sealing_key": SEALING_KEY})
+    run = operator.types("provider", "test", "fal")
+    assert run.exit_code == 1
+    assert "fal has no key" in run.stderr

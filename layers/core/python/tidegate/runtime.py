@@ -232,6 +232,7 @@ class Runtime(Clients):
     @cached_property
     def attempt_context(self) -> Context:
         """What the attempt worker works with."""
+        from tidegate.domain.budget import store_timeout_s  # noqa: PLC0415
         from tidegate.usecases.attempts.context import Context  # noqa: PLC0415
         from tidegate.usecases.store_outputs import store_outputs  # noqa: PLC0415
 
@@ -244,7 +245,7 @@ class Runtime(Clients):
                 media_type=generation.media_type,
                 http=self.http,
                 store=self.outputs,
-                deadline_s=worker_timeout_s / 2,
+                deadline_s=store_timeout_s(worker_timeout_s),
             )
 
         return Context(

@@ -59,6 +59,7 @@ class Job:
     callback_url: str | None  # None: this provider gets no callback
     reference: str  # "<generation id>/<attempt number>", for logs and tokens at the provider
     searchable: bool = False  # the input holds a seed of our own: no other job has the same
+    timeout_s: float = 30.0  # for the submit, its answer included
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class MediaFile:
     url: str | None = None
     data: bytes | None = None
     content_type: str | None = None  # as declared, never trusted
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the URL's own origin only
 
 
 @dataclass(frozen=True, slots=True)

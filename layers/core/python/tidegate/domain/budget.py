@@ -12,6 +12,7 @@ from tidegate.domain.generation import MediaType
 SUBMIT_RETRIES: Final = 1  # a definite refusal that asks for patience is tried once more, then we fail over
 LOST_GRACE_S: Final = 5  # how long a job whose answer was lost has to show up before it is looked for
 ORPHAN_POLL_S: Final = 30
+STORE_S: Final = 60  # how long the files of one result may take from the provider to us
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ def budgets_from(texts: Mapping[str, str | None]) -> Mapping[MediaType, Budget]:
         media_type = MediaType(name.lower())
         budgets[media_type] = replace(budgets[media_type], attempt_s=attempt_s, hold_s=hold_s)
     return budgets
+
+
+def store_timeout_s(worker_timeout_s: int) -> int:
+    """How much of a worker's time is kept for storing what a provider made."""
+    return min(worker_timeout_s // 2, STORE_S)
 
 
 def retry_delay_s(failure_class: FailureClass, retries: int, retry_after_s: int | None) -> int | None:

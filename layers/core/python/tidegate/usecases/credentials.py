@@ -8,15 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tidegate.adapters.providers.credentials import CREDENTIALS, WEBHOOK_SECRET, Field, is_complete
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
 from tidegate.domain.errors import InvalidInput
 
-API_KEY: Final = "api_key"
-WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
-FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "replicate": (API_KEY, WEBHOOK_SECRET),  # the secret verifies callbacks; without it we only poll
-    "fal": (API_KEY,),  # fal signs its callbacks with a published key
-}
 _SECRET_PREFIX: Final = "whsec_"  # noqa: S105  Standard Webhooks, which Replicate follows
 _MAX_LENGTH: Final = 512
 _SHOWN: Final = 4
@@ -32,22 +27,25 @@ class Credentials:
 
     @property
     def is_configured(self) -> bool:
-        """Whether the provider is used: a key that cannot be written into a header is none."""
-        key = self.values.get(API_KEY, "")
-        return bool(key) and key.isascii() and key.isprintable()
+        """Whether the provider is used: every field that it needs is there."""
+        return is_complete(self.provider, self.values)
 
-    def masked(self, name: str) -> str | None:
-        """Return the end of a field, enough to tell two keys apart; None when it is not set."""
-        value = self.values.get(name)
-        if value is None:
-            return None
+    @property
+    def shown(self) -> dict[str, str | None]:
+        """Every field as it may be shown: of a secret the end, enough to tell two keys apart."""
+        return {field.name: self._shown(field) for field in CREDENTIALS[self.provider]}
+
+    def _shown(self, field: Field) -> str | None:
+        value = self.values.get(field.name)
+        if value is None or not field.secret:
+            return value
         return f"…{value[-_SHOWN:]}" if len(value) >= _SHOWN_FROM else "…"
 
 
 def list_credentials(secret: SecretEditor) -> tuple[Credentials, ...]:
     """Return every provider that this version knows, configured or not."""
     stored = _providers(secret.read().values)
-    return tuple(_credentials(provider, stored) for provider in FIELDS)
+    return tuple(_credentials(provider, stored) for provider in CREDENTIALS)
 
 
 def set_credentials(secret: SecretEditor, provider: str, given: Mapping[str, str]) -> Credentials:
@@ -57,7 +55,7 @@ def set_credentials(secret: SecretEditor, provider: str, given: Mapping[str, str
         InvalidInput: no such provider or field, or a text that no HTTP header could carry.
         SecretChanged: somebody else changed the secret meanwhile.
     """
-    known = fields_of(provider)
+    known = [field.name for field in fields_of(provider)]
     for name, value in given.items():
         if name not in known:
             raise InvalidInput(f"{provider} has no {name}: it has {', '.join(known)}.", field=name)
@@ -91,17 +89,17 @@ def remove_credentials(secret: SecretEditor, provider: str) -> bool:
     return True
 
 
-def fields_of(provider: str) -> tuple[str, ...]:
-    """Return what a provider's credentials consist of.
+def fields_of(provider: str) -> tuple[Field, ...]:
+    """Return what a provider's credentials consist of, in the order in which they are asked for.
 
     Raises:
         InvalidInput: there is no adapter for such a provider.
     """
-    if provider not in FIELDS:
+    if provider not in CREDENTIALS:
         raise InvalidInput(
-            f"There is no provider {provider!r}: choose one of {', '.join(FIELDS)}.", field="provider"
+            f"There is no provider {provider!r}: choose one of {', '.join(CREDENTIALS)}.", field="provider"
         )
-    return FIELDS[provider]
+    return CREDENTIALS[provider]
 
 
 def _check(name: str, value: str) -> None:
@@ -137,7 +135,7 @@ def _providers(values: Mapping[str, Any]) -> dict[str, Any]:
 def _credentials(provider: str, stored: Mapping[str, Any]) -> Credentials:
     entry = stored.get(provider)
     texts = entry if isinstance(entry, dict) else {}
-    values = {
-        name: texts[name] for name in FIELDS[provider] if isinstance(texts.get(name), str) and texts[name]
-    }
-    return Credentials(provider, values)
+    given = {field.name: texts.get(field.name) for field in CREDENTIALS[provider]}
+    return Credentials(
+        provider, {name: value for name, value in given.items() if isinstance(value, str) and value}
+    )

@@ -11,8 +11,8 @@ from tidegate.domain.budget import Budget
 from tidegate.domain.generation import Generation, MediaType
 
 # The machine waits this much longer than the worker's own deadline: a killed worker's message comes back
-# after 90 s (infra/config.py) and finds its job again, so the machine steps in only when nobody takes it.
-BACKSTOP_S: Final = 150
+# after 380 s (infra/config.py) and finds its job again, so the machine steps in only when nobody takes it.
+BACKSTOP_S: Final = 420
 _LIVES: Final = 10
 
 

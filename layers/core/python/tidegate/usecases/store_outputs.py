@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
@@ -79,7 +80,7 @@ def store_outputs(
     folder = new_folder(generation_id)
     outputs = []
     for number, file in enumerate(files):
-        with SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as kept:
+        with _room_for(file) as kept:
             size = _fetch(file, kept, http, limits.max_bytes, end - time.monotonic())
             media = _recognise(kept, media_type)
             key = f"{folder}/{number}.{media.extension}"
@@ -88,13 +89,22 @@ def store_outputs(
     return tuple(outputs)
 
 
+def _room_for(file: MediaFile) -> IO[bytes]:
+    """Return where a file is kept; bytes that are here already are not copied."""
+    if file.data is not None:
+        return BytesIO(file.data)
+    return SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)
+
+
 def _fetch(file: MediaFile, into: IO[bytes], http: HttpClient, max_bytes: int, left_s: float) -> int:
     if file.data is not None:
         if len(file.data) > max_bytes:
             raise UnusableOutput("the provider's file is too large")
-        return into.write(file.data)
+        return len(file.data)
     try:
-        return http.download(file.url or "", into, max_bytes=max_bytes, deadline_s=left_s).size_bytes
+        return http.download(
+            file.url or "", into, max_bytes=max_bytes, deadline_s=left_s, headers=file.headers
+        ).size_bytes
     except BodyTooLarge as error:
         raise UnusableOutput("the provider's file is too large") from error
     except UnsafeUrl as error:

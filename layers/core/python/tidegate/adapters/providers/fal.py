@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, Never
+from typing import Any, Final
 from urllib.parse import quote
 
 from tidegate.adapters.http import HttpClient
@@ -17,16 +17,18 @@ from tidegate.adapters.providers.answers import (
     read_json,
     text,
 )
+from tidegate.adapters.providers.authentication import KeyHeader
 from tidegate.adapters.providers.fal_callbacks import DEFAULT_JWKS_URL, CallbackKeys
 from tidegate.adapters.providers.fal_failures import failure_in_status, failure_of
 from tidegate.adapters.providers.protocol import (
     Abilities,
     Callback,
     CallbackRejected,
+    KeyTest,
+    Limited,
     OutcomeUnknown,
-    ProviderRefused,
-    SearchUnsupported,
 )
+from tidegate.adapters.providers.results import check_model, produced
 from tidegate.adapters.providers.upstream import Upstream
 from tidegate.adapters.secrets import Secrets
 from tidegate.domain.attempt import (
@@ -43,7 +45,6 @@ from tidegate.domain.attempt import (
 
 DEFAULT_BASE_URL: Final = "https://queue.fal.run"
 _OUTPUT_LIFETIME_S: Final = 604_800  # at least seven days
-_MAX_FILES: Final = 16
 _ID: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _ENDPOINT: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+")
 _NAMESPACES: Final = frozenset({"workflows", "comfy"})
@@ -51,10 +52,11 @@ _URL_FIELDS: Final = {"status": "status_url", "result": "response_url", "cancel"
 # What a result call answers when it could not look, rather than what the run ended with.
 _NOT_THE_RUNS_END: Final = frozenset({401, 402, 403, 404, 408, 409, 429})
 _STILL_RUNNING: Final = "still in progress"
+_NO_REQUEST: Final = "00000000-0000-4000-8000-000000000000"
 _CANCEL_REFUSED: Final = frozenset({"ALREADY_COMPLETED", "NOT_FOUND"})
 
 
-class Fal:
+class Fal(Limited):
     """Adapter for ``queue.fal.run``. ``native_model`` is an endpoint id such as ``fal-ai/flux/schnell``."""
 
     name = "fal"
@@ -67,19 +69,22 @@ class Fal:
         base_url: str = DEFAULT_BASE_URL,
         jwks_url: str = DEFAULT_JWKS_URL,
     ) -> None:
-        self._api = Upstream(http, secrets, name=self.name, scheme="Key", base_url=base_url)
+        self._api = Upstream(
+            http,
+            secrets,
+            name=self.name,
+            base_url=base_url,
+            authentication=KeyHeader(scheme="Key"),
+            failure_of=failure_of,
+        )
         self._keys = CallbackKeys(http, jwks_url)
 
     def submit(self, job: Job) -> Accepted:
         """Put a request into the queue."""
-        if not _ENDPOINT.fullmatch(job.native_model):
-            raise ProviderRefused(
-                Failure(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, "not an endpoint id of fal")
-            )
+        check_model(self.name, _ENDPOINT, job.native_model)
         query = f"?fal_webhook={quote(job.callback_url, safe='')}" if job.callback_url else ""
-        answer = self._api.submit(f"{self._api.base_url}/{job.native_model}{query}", job.input)
-        if not answer.is_success:
-            raise ProviderRefused(failure_of(answer))
+        url = f"{self._api.base_url}/{job.native_model}{query}"
+        answer = self._api.submit(url, job.input, timeout_s=job.timeout_s)
         request_id = text(answer.fields.get("request_id"))
         if not _ID.fullmatch(request_id):
             raise OutcomeUnknown("fal accepted the job without a readable id")
@@ -90,9 +95,9 @@ class Fal:
 
     def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:
         """Read the status and, once it is COMPLETED, the result: only that tells success from failure."""
-        status = self._api.ask("GET", self._url(prediction, "status"))
-        if status is None or not status.is_success:
-            return Running(status.retry_after_s if status else None)
+        status = self._api.look(self._url(prediction, "status"))
+        if isinstance(status, Running):
+            return status
         if status.fields.get("status") != "COMPLETED":
             return Running()
         result = self._api.ask("GET", self._url(prediction, "result"))
@@ -113,10 +118,6 @@ class Fal:
             and text(answer.fields.get("status")) not in _CANCEL_REFUSED
         )
 
-    def search(self, job: Job, since_ms: int, until_ms: int) -> Never:  # noqa: ARG002  the protocol's shape
-        """Fal lists no requests: a lost one reports itself by its callback, or never."""
-        raise SearchUnsupported("fal has no list of requests by time")
-
     def adopt(self, native_model: str, prediction_id: str) -> Prediction:
         """Rebuild a prediction from its id, with the URLs that fal's own client would build."""
         if not _ID.fullmatch(prediction_id):
@@ -134,6 +135,10 @@ class Fal:
         if not _ID.fullmatch(request_id):
             raise CallbackRejected("the body names no request")
         return Callback(request_id)
+
+    def try_key(self) -> KeyTest:
+        """Ask for a request that does not exist: 404 is for those who may ask."""
+        return self._api.try_key(self.adopt("fal-ai/flux", _NO_REQUEST).urls["status"])
 
     def _url(self, prediction: Prediction, kind: str) -> str:
         """Return the stored URL, unless it lies elsewhere than where we would send the key."""
@@ -156,10 +161,6 @@ def _result(fields: Mapping[str, Any], inference_s: object) -> Succeeded | Faile
         return Failed(Failure(FailureClass.FAIL, FailureCode.CONTENT_POLICY, reason))
     entries = [*items(fields.get("images")), *items(fields.get("videos"))]
     entries += [fields[name] for name in ("image", "video") if name in fields]
-    described = [mapping(entry) for entry in entries[:_MAX_FILES]]
+    described = [mapping(entry) for entry in entries]
     files = [media_file(entry.get("url"), entry.get("content_type")) for entry in described]
-    sound = tuple(file for file in files if file is not None)
-    if not sound or len(sound) < len(files):
-        reason = "the result holds no files"
-        return Failed(Failure(FailureClass.FAIL_OVER, FailureCode.INVALID_RESPONSE, reason))
-    return Succeeded(sound, milliseconds(inference_s))
+    return produced(files, milliseconds(inference_s))

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Final, Protocol
 
 from tidegate.domain.attempt import Accepted, Failed, Failure, Job, Prediction, Running, Succeeded
+from tidegate.domain.generation import MediaType
+
+SUBMIT_TIMEOUT_S: Final = 30.0
 
 
 class ProviderRefused(Exception):
@@ -31,12 +35,31 @@ class SearchUnsupported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a provider can do."""
+    """What a provider can do.
+
+    A provider is *synchronous* for a media type when the answer to the submit is the result. When that
+    answer is lost nobody can ask for it again: the attempt fails, or is sent once more if ``resendable``.
+    """
 
     callbacks: bool
     cancel: bool
     search: bool  # can find a job whose submit response was lost
     output_lifetime_s: int
+    synchronous: frozenset[MediaType] = frozenset()
+    synchronous_timeout_s: float = 60.0  # how long such an answer may take
+    resendable: bool = False  # paying for a lost answer twice is cheaper than failing over
+
+    def submit_timeout_s(self, media_type: MediaType) -> float:
+        """How long a submit may take."""
+        return self.synchronous_timeout_s if media_type in self.synchronous else SUBMIT_TIMEOUT_S
+
+
+class KeyTest(StrEnum):
+    """What a provider said to our credentials."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    UNANSWERED = "unanswered"  # unreachable, overloaded, or an answer that proves nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +81,10 @@ class Provider(Protocol):
     abilities: Abilities
 
     def submit(self, job: Job) -> Accepted | Succeeded:
-        """Send the job once. Raises ProviderRefused or OutcomeUnknown."""
+        """Send the job once, within ``job.timeout_s``. Raises ProviderRefused or OutcomeUnknown.
+
+        A complete answer of a synchronous provider that holds no result is a ProviderRefused as well.
+        """
 
     def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:
         """Ask where the job stands. A failed request is Running: a poll error is not a job failure."""
@@ -81,3 +107,32 @@ class Provider(Protocol):
 
         Raises CallbackRejected.
         """
+
+    def try_key(self) -> KeyTest:
+        """Show the credentials to the provider without making anything."""
+
+
+class Limited:
+    """An adapter's answers for what its provider cannot do. An adapter overrides what it can."""
+
+    name: str
+
+    def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:  # noqa: ARG002  the protocol's shape
+        """Nothing runs at a provider that answers at once."""
+        return Running()
+
+    def cancel(self, prediction: Prediction) -> bool:  # noqa: ARG002
+        """Nobody takes the request."""
+        return False
+
+    def search(self, job: Job, since_ms: int, until_ms: int) -> Prediction | None:  # noqa: ARG002
+        """Nothing lists jobs."""
+        raise SearchUnsupported(f"{self.name} has no list of jobs")
+
+    def adopt(self, native_model: str, prediction_id: str) -> Prediction:
+        """An id is all that is needed to ask."""
+        return Prediction(self.name, prediction_id, native_model)
+
+    def verify_callback(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Callback:  # noqa: ARG002
+        """No callback can be genuine."""
+        raise CallbackRejected(f"{self.name} sends no callbacks")

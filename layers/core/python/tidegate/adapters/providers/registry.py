@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.providers import fal, fal_callbacks, replicate
+from tidegate.adapters.providers.credentials import is_complete
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.secrets import Secrets
 
 _Builder = Callable[[HttpClient, Secrets, Mapping[str, str]], Provider]
+
+# Builders import their adapter when it is needed: a cold start pays for the providers of its generation.
+# ruff: noqa: PLC0415
 
 
 class ProviderNotConfigured(KeyError):
@@ -18,10 +21,14 @@ class ProviderNotConfigured(KeyError):
 
 
 def _replicate(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import replicate
+
     return replicate.Replicate(http, secrets, base_urls.get("replicate", replicate.DEFAULT_BASE_URL))
 
 
 def _fal(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import fal, fal_callbacks
+
     return fal.Fal(
         http,
         secrets,
@@ -63,6 +70,4 @@ class ProviderRegistry:
         return self._built[name]
 
     def _has_credentials(self, name: str) -> bool:
-        key = (self._secrets.provider(name) or {}).get("api_key", "")
-        # A key that cannot be written into a header is no credential.
-        return bool(key) and key.isascii() and key.isprintable()
+        return is_complete(name, self._secrets.provider(name) or {})

@@ -20,16 +20,19 @@ from tidegate.adapters.providers.answers import (
     text,
     write_json,
 )
+from tidegate.adapters.providers.authentication import KeyHeader
 from tidegate.adapters.providers.classification import Symptoms, classify
 from tidegate.adapters.providers.protocol import (
     Abilities,
     Callback,
     CallbackRejected,
+    KeyTest,
+    Limited,
     OutcomeUnknown,
-    ProviderRefused,
     SearchUnsupported,
 )
 from tidegate.adapters.providers.replicate_failures import FAILED_PREDICTIONS, REFUSALS, symptoms_of
+from tidegate.adapters.providers.results import check_model, produced
 from tidegate.adapters.providers.upstream import Upstream
 from tidegate.adapters.secrets import Secrets
 from tidegate.domain.attempt import (
@@ -46,20 +49,26 @@ from tidegate.domain.attempt import (
 
 DEFAULT_BASE_URL: Final = "https://api.replicate.com/v1"
 _MAX_PAGES: Final = 10  # of 100 predictions each; a search window is seconds to minutes wide
-_MAX_FILES: Final = 16
 _ID: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 _NAME: Final = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"  # not "..", which would change the path
 _MODEL: Final = re.compile(f"{_NAME}/{_NAME}")
 _VERSION: Final = re.compile(f"({_NAME}/{_NAME}:)?[0-9a-f]{{64}}")
 
 
-class Replicate:
+class Replicate(Limited):
     """Adapter for ``api.replicate.com``. ``native_model`` is ``owner/name``, or a pinned version."""
 
     name = "replicate"
 
     def __init__(self, http: HttpClient, secrets: Secrets, base_url: str = DEFAULT_BASE_URL) -> None:
-        self._api = Upstream(http, secrets, name=self.name, scheme="Bearer", base_url=base_url)
+        self._api = Upstream(
+            http,
+            secrets,
+            name=self.name,
+            base_url=base_url,
+            authentication=KeyHeader(scheme="Bearer"),
+            failure_of=lambda answer: classify(REFUSALS, symptoms_of(answer)),
+        )
         verifiable = bool(self._api.credential("webhook_secret"))
         self.abilities = Abilities(callbacks=verifiable, cancel=True, search=True, output_lifetime_s=3_600)
 
@@ -71,10 +80,9 @@ class Replicate:
         if _MODEL.fullmatch(job.native_model):
             path = f"models/{job.native_model}/predictions"
         else:
-            path, payload["version"] = "predictions", _version(job.native_model)
-        answer = self._api.submit(f"{self._api.base_url}/{path}", payload)
-        if not answer.is_success:
-            raise ProviderRefused(classify(REFUSALS, symptoms_of(answer)))
+            check_model(self.name, _VERSION, job.native_model)
+            path, payload["version"] = "predictions", job.native_model
+        answer = self._api.submit(f"{self._api.base_url}/{path}", payload, timeout_s=job.timeout_s)
         prediction_id = text(answer.fields.get("id"))
         if not _ID.fullmatch(prediction_id):
             raise OutcomeUnknown("replicate accepted the job without a readable id")
@@ -82,9 +90,9 @@ class Replicate:
 
     def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:
         """Read the prediction."""
-        answer = self._api.ask("GET", self._url(prediction))
-        if answer is None or not answer.is_success:
-            return Running(answer.retry_after_s if answer else None)
+        answer = self._api.look(self._url(prediction))
+        if isinstance(answer, Running):
+            return answer
         fields = answer.fields
         match fields.get("status"):
             case "succeeded":
@@ -124,10 +132,6 @@ class Replicate:
             raise OutcomeUnknown("replicate lists no single prediction that is surely the job")
         return self.adopt(job.native_model, found[0]) if found else None
 
-    def adopt(self, native_model: str, prediction_id: str) -> Prediction:
-        """Rebuild a prediction from its id."""
-        return Prediction(self.name, prediction_id, native_model)
-
     def verify_callback(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Callback:
         """Check the Standard-Webhooks signature with the account's secret."""
         try:
@@ -140,6 +144,10 @@ class Replicate:
         if not _ID.fullmatch(prediction_id):
             raise CallbackRejected("the body names no prediction")
         return Callback(prediction_id)
+
+    def try_key(self) -> KeyTest:
+        """Ask for the account."""
+        return self._api.try_key(f"{self._api.base_url}/account")
 
     def _url(self, prediction: Prediction) -> str:
         if not _ID.fullmatch(prediction.prediction_id):
@@ -165,24 +173,13 @@ class Replicate:
         return answer.fields
 
 
-def _version(native_model: str) -> str:
-    if not _VERSION.fullmatch(native_model):
-        raise ProviderRefused(
-            Failure(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, "not a model name of replicate")
-        )
-    return native_model
-
-
 def _result(fields: Mapping[str, Any]) -> Succeeded | Failed:
     output = fields.get("output")
     urls = [output] if isinstance(output, str) else items(output)
-    files = [media_file(url) for url in urls[:_MAX_FILES]]
-    sound = tuple(file for file in files if file is not None)
-    if not sound or len(sound) < len(files):
-        removed = fields.get("data_removed") is True
-        reason = "the output was already removed" if removed else "the output holds no files"
-        return _failed(FailureCode.INVALID_RESPONSE, reason)
-    return Succeeded(sound, milliseconds(mapping(fields.get("metrics")).get("predict_time")))
+    if not urls and fields.get("data_removed") is True:
+        return _failed(FailureCode.INVALID_RESPONSE, "the output was already removed")
+    predict_s = mapping(fields.get("metrics")).get("predict_time")
+    return produced([media_file(url) for url in urls], milliseconds(predict_s))
 
 
 def _failed(code: FailureCode, message: str) -> Failed:

@@ -11,7 +11,7 @@ from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.sqs import Queue
 from tidegate.adapters.stepfunctions import StateMachine
 from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, MediaFile
-from tidegate.domain.budget import Budget
+from tidegate.domain.budget import Budget, store_timeout_s
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import ModelNotFound
 from tidegate.domain.generation import Generation, MediaType, Output
@@ -46,6 +46,10 @@ class Context:
     def budget(self, generation: Generation) -> Budget:
         """The time that this generation has."""
         return self.budgets[generation.media_type]
+
+    def submit_timeout_s(self, wanted_s: float) -> float:
+        """How long a submit may take, so that its worker still has the time to store what it made."""
+        return min(wanted_s, self.worker_timeout_s - store_timeout_s(self.worker_timeout_s))
 
     def route(self, generation: Generation, provider: str) -> ProviderRoute | None:
         """How the provider runs this generation; None when the catalogue no longer says."""

@@ -9,7 +9,7 @@ from tidegate.domain.generation import Generation
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.attempts.job import build_job
 from tidegate.usecases.attempts.resolve import orphan
-from tidegate.usecases.attempts.start import claim, note_submitted, refused
+from tidegate.usecases.attempts.start import claim, lost_for_good, note_submitted, refused
 
 _SKEW_MS = 60_000  # the provider's clock may differ; a job of ours is told by its seed, not by its time
 
@@ -22,13 +22,17 @@ def is_left_behind(attempt: Attempt, now_ms: int) -> bool:
 def recover(context: Context, generation: Generation, attempt: Attempt) -> None:
     """Find the job and go on with it; or send it again, once, if it provably never arrived.
 
-    If neither can be known, the attempt becomes an orphan.
+    If neither can be known, the attempt becomes an orphan; at a synchronous provider, which cannot answer
+    any more, it fails.
     """
     claimed = claim(context, attempt)
     if claimed is None:
         return  # another worker recovers it
     try:
         provider = context.providers.get(claimed.provider)
+        if generation.media_type in provider.abilities.synchronous:
+            lost_for_good(context, generation, claimed, provider)
+            return
         job = build_job(context, generation, claimed)
         found = provider.search(job, claimed.started_at_ms - _SKEW_MS, context.now_ms() + _SKEW_MS)
     except (SearchUnsupported, OutcomeUnknown, ProviderNotConfigured, ProviderRefused) as error:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from tidegate.adapters.dynamodb.attempt_codec import prediction_value
-from tidegate.adapters.providers.protocol import OutcomeUnknown, ProviderRefused
+from tidegate.adapters.providers.protocol import OutcomeUnknown, Provider, ProviderRefused
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.domain.attempt import (
     Accepted,
@@ -69,14 +69,24 @@ def send(context: Context, generation: Generation, attempt: Attempt) -> None:
     """Send the job, once. The caller owns the attempt."""
     try:
         provider = context.providers.get(attempt.provider)
-        result = provider.submit(build_job(context, generation, attempt))
     except ProviderNotConfigured as error:
         refusal = Failure(FailureClass.FAIL_OVER, FailureCode.UNAVAILABLE, f"no credentials for {error}")
         failed(context, generation, attempt, refusal)
+        return
+    wanted_s = provider.abilities.submit_timeout_s(generation.media_type)
+    at_once = generation.media_type in provider.abilities.synchronous
+    try:
+        job = build_job(context, generation, attempt)
+        if at_once:  # from here on the provider is at work; its answer is the end
+            context.generations.mark_processing(generation, attempt.provider, context.now_ms())
+        result = provider.submit(replace(job, timeout_s=context.submit_timeout_s(wanted_s)))
     except ProviderRefused as error:
         refused(context, generation, attempt, error.failure)
     except OutcomeUnknown:
-        _look_later(context, attempt)
+        if at_once:
+            lost_for_good(context, generation, attempt, provider)
+        else:
+            _look_later(context, attempt)
     else:
         if isinstance(result, Accepted):
             note_submitted(context, generation, attempt, result.prediction)
@@ -122,6 +132,17 @@ def refused(context: Context, generation: Generation, attempt: Attempt, failure:
     changes = {"status": AttemptStatus.WAITING, "retries": attempt.retries + 1}
     if context.generations.attempts.change(attempt, changes, only_if=(AttemptStatus.SUBMITTING,)):
         start_later(context, attempt, delay)
+
+
+def lost_for_good(context: Context, generation: Generation, attempt: Attempt, provider: Provider) -> None:
+    """Take the loss of an answer that was itself the result: nobody can ask for it again.
+
+    It is sent once more only where that costs next to nothing. An orphan would keep the caller's money for
+    an answer that cannot come (docs/adr/0041).
+    """
+    again = FailureClass.RETRY if provider.abilities.resendable else FailureClass.FAIL_OVER
+    lost = "the answer, which was the result, was lost; the provider may bill it"
+    refused(context, generation, attempt, Failure(again, FailureCode.UNKNOWN_OUTCOME, lost))
 
 
 def note_submitted(

@@ -1,0 +1,38 @@
+"""What each provider's credentials consist of, and whether they are complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+API_KEY: Final = "api_key"
+WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a provider's credentials in the deployment's secret."""
+
+    name: str
+    required: bool = True
+    secret: bool = True  # shown by its end only, and typed unseen
+
+
+_KEY: Final = Field(API_KEY)
+# A provider is used when every required field is there. A key is asked for in this order.
+CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
+    # The secret verifies callbacks; without it Replicate is only polled.
+    "replicate": (_KEY, Field(WEBHOOK_SECRET, required=False)),
+    "fal": (_KEY,),  # signs its callbacks with a published key
+}
+
+
+def is_complete(provider: str, values: Mapping[str, str]) -> bool:
+    """Whether the provider can be used with these; a text that no header can carry is no credential."""
+    required = [field.name for field in CREDENTIALS.get(provider, ()) if field.required]
+    return bool(required) and all(_is_usable(values.get(name, "")) for name in required)
+
+
+def _is_usable(value: str) -> bool:
+    return bool(value) and value.isascii() and value.isprintable()
