@@ -6,6 +6,7 @@ import shlex
 from pathlib import Path
 from string import Template
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import typer
@@ -14,6 +15,7 @@ from cli.main import app
 from tests.integration.cli.deployment import Operator
 from tests.integration.cli.world import a_delivery, delivered_while_waiting, fail_over, journal, succeed
 from tidegate.adapters.providers.protocol import KeyTest
+from tidegate.adapters.providers.registry import ProviderRegistry
 from tidegate.domain.generation import Generation
 from tidegate.domain.webhooks import Event
 from tidegate.runtime import Runtime
@@ -55,8 +57,7 @@ def test_a_line_of_the_page_works(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     delivered_while_waiting(monkeypatch, runtime, published, status_code=200, account_id=names["ACCOUNT"])
-    operator.types("provider", "set-key", "fal", piped=CREDENTIALS)
-    monkeypatch.setattr("tidegate.adapters.providers.fal.Fal.try_key", lambda _self: KeyTest.ACCEPTED)
+    monkeypatch.setattr(ProviderRegistry, "get", lambda *_: Mock(try_key=lambda: KeyTest.ACCEPTED))
     program, *words = shlex.split(Template(line).substitute(names))
     run = operator.types(*words, piped=CREDENTIALS)
     assert program == "tidegate"
