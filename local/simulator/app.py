@@ -20,19 +20,31 @@ from local.simulator.jobs import Event, Job
 from local.simulator.journal import Recorder
 from local.simulator.settings import Settings
 from local.simulator.vendors.alibabacloud.api import AlibabaCloud
+from local.simulator.vendors.bedrock.api import Bedrock
 from local.simulator.vendors.byteplus.api import BytePlus
+from local.simulator.vendors.cloudflare.api import Cloudflare
 from local.simulator.vendors.fal.api import Fal
 from local.simulator.vendors.protocol import Vendor
 from local.simulator.vendors.replicate.api import Replicate
 from local.simulator.vendors.runway.api import Runway
-from local.simulator.world import World
+from local.simulator.world import PutObject, World
 
-_VENDORS: tuple[Callable[[World], Vendor], ...] = (Replicate, Fal, BytePlus, AlibabaCloud, Runway)
+_VENDORS: tuple[Callable[[World], Vendor], ...] = (
+    Replicate,
+    Fal,
+    BytePlus,
+    AlibabaCloud,
+    Runway,
+    Cloudflare,
+    Bedrock,
+)
 
 
-def create_app(settings: Settings | None = None, identity: Identity | None = None) -> Starlette:
+def create_app(
+    settings: Settings | None = None, identity: Identity | None = None, put_object: PutObject | None = None
+) -> Starlette:
     """A new simulated world behind its vendors' APIs, the control API, the files and a page for people."""
-    world = World(identity or Identity.create(), settings or Settings())
+    world = World(identity or Identity.create(), settings or Settings(), put_object=put_object)
     vendors: dict[str, Vendor] = {vendor.name: vendor for vendor in (make(world) for make in _VENDORS)}
     callbacks = Callbacks(world, vendors)
 

@@ -12,7 +12,7 @@ from local.simulator.responses import Truncated, endless
 from local.simulator.world import World
 
 _GONE = b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'
-_PAGE = (
+PAGE = (
     b"<!doctype html><html><head><title>Oops</title></head><body><h1>Something went wrong</h1></body></html>"
 )
 
@@ -36,7 +36,7 @@ class Files:
         if "expired_output" in job.faults:
             return Response(_GONE, int(job.faults.number("expired_output")), media_type="application/xml")
         if "html_output" in job.faults:
-            return Response(_PAGE, headers={"content-type": scene.content_type})
+            return Response(PAGE, headers={"content-type": scene.content_type})
         return self._file(job, scene, await self._world.studio.file(scene))
 
     def _file(self, job: Job, scene: Scene, data: bytes) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from local.simulator.faults import Faults, unknown_words
 from local.simulator.jobs import Doom, Job, prompt_of
 from local.simulator.journal import received
-from local.simulator.responses import Dropped
+from local.simulator.responses import Dropped, endless
 from local.simulator.world import PROVIDERS, World
 
 _DOOMS = {
@@ -60,9 +60,17 @@ async def answer_submit(
 
 
 async def answer_when_done(
-    world: World, request: Request, job: Job, answer: Callable[[], Awaitable[Response]]
+    world: World,
+    request: Request,
+    job: Job,
+    answer: Callable[[], Awaitable[Response]],
+    *,
+    inline: bool = False,
 ) -> Response:
-    """Run the job of a vendor that answers with the result, then answer as its faults allow."""
+    """Run the job of a vendor that answers with the result, then answer as its faults allow.
+
+    With ``inline`` the files are in the answer, and so is one that never ends.
+    """
     received(request.scope).job_id = job.id
     world.engine.submit(job)
     await job.done.wait()
@@ -70,6 +78,8 @@ async def answer_when_done(
         return Dropped()
     if "malformed" in job.faults:
         return garbage()
+    if inline and "oversized_output" in job.faults:
+        return endless(b'{"image": "', "application/json")
     return await answer()
 
 

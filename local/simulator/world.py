@@ -17,16 +17,22 @@ from local.simulator.journal import Journal
 from local.simulator.media.studio import Studio
 from local.simulator.settings import Settings
 
-PROVIDERS = ("replicate", "fal", "byteplus", "alibabacloud", "runway")
+PutObject = Callable[[str, str, bytes, str], None]  # bucket, key, data, content type
+PROVIDERS = ("replicate", "fal", "byteplus", "alibabacloud", "runway", "cloudflare", "bedrock")
 
 
 @dataclass(slots=True)
 class World:
-    """The state of one simulator. ``on_event`` is told of every job's transitions."""
+    """The state of one simulator.
+
+    ``on_event`` is told of every job's transitions. ``put_object`` writes into the buckets of the AWS account
+    whose credentials the callers have; without it nothing does.
+    """
 
     identity: Identity
     settings: Settings
     on_event: Callable[[Job, Event], None] = lambda _job, _event: None
+    put_object: PutObject | None = None
     catalog: Catalog = field(default_factory=load_catalog)
     clock: Clock = field(default_factory=Clock)
     faults: FaultScript = field(default_factory=FaultScript)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 import dashscope
 import pytest
@@ -19,7 +20,7 @@ def _pointed_at_the_simulator(simulator_url: str, monkeypatch: pytest.MonkeyPatc
 
 
 def test_an_image_is_made_at_once() -> None:
-    made = MultiModalConversation.call(
+    made: Any = MultiModalConversation.call(
         api_key="key", model="qwen-image-plus", messages=MESSAGES, size="1664*928", watermark=False
     )
     assert made.status_code == HTTPStatus.OK, made.message
@@ -33,7 +34,7 @@ def test_a_video_is_a_task_that_ends() -> None:
     )
     assert task.output.task_status == "PENDING", task.message
 
-    def ended() -> object:
+    def ended() -> Any:
         found = VideoSynthesis.fetch(task, api_key="key")
         return found if found.output.task_status == "SUCCEEDED" else None
 
@@ -45,5 +46,5 @@ def test_a_video_is_a_task_that_ends() -> None:
 
 def test_a_refusal_is_told_by_its_code() -> None:
     message = [{"role": "user", "content": [{"text": "[[alibabacloud:billing]]"}]}]
-    refused = MultiModalConversation.call(api_key="key", model="qwen-image-plus", messages=message)
+    refused: Any = MultiModalConversation.call(api_key="key", model="qwen-image-plus", messages=message)
     assert (refused.status_code, refused.code) == (HTTPStatus.BAD_REQUEST, "Arrearage")

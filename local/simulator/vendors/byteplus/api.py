@@ -62,7 +62,8 @@ class BytePlus:
         job = self._job(request, body, given, "image")
         if isinstance(job, Response):
             return job
-        return await answer_when_done(self._world, request, job, lambda: self._made(job))
+        inline = job.values.get("response_format") == "b64_json"
+        return await answer_when_done(self._world, request, job, lambda: self._made(job), inline=inline)
 
     async def _made(self, job: Job) -> Response:
         if job.state is State.FAILED and job.doom is not Doom.NSFW:

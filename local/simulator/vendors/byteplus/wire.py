@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
+from local.simulator.inline import inline_texts
 from local.simulator.jobs import Doom, Job, State
 from local.simulator.media.studio import Studio
 from local.simulator.vendors.byteplus.problems import blocked_image, end_of
@@ -66,7 +66,13 @@ def _part(part: Mapping[str, Any]) -> tuple[str, object]:
 
 async def images(job: Job, studio: Studio, now: float) -> dict[str, Any]:
     """The answer of an image request: a batch may be partly failed."""
-    entries = [await _image(job, studio, index) for index in range(len(job.scenes()))]
+    inline = job.values.get("response_format") == "b64_json"
+    files = await inline_texts(job, studio) if inline else job.file_urls()
+    field = "b64_json" if inline else "url"
+    entries: list[dict[str, Any]] = [
+        {field: file, "size": f"{scene.width}x{scene.height}"}
+        for file, scene in zip(files, job.scenes(), strict=True)
+    ]
     if job.doom is Doom.NSFW:
         entries = [{"error": blocked_image()} for _ in entries]
     if "partial" in job.faults:
@@ -75,14 +81,6 @@ async def images(job: Job, studio: Studio, now: float) -> dict[str, Any]:
     tokens = made * 4096 * 4
     usage = {"generated_images": made, "output_tokens": tokens, "total_tokens": tokens}
     return {"model": job.model.id, "created": int(now), "data": entries, "usage": usage}
-
-
-async def _image(job: Job, studio: Studio, index: int) -> dict[str, Any]:
-    scene, url = job.scenes()[index], job.file_urls()[index]
-    size = f"{scene.width}x{scene.height}"
-    if job.values.get("response_format") == "b64_json":
-        return {"b64_json": base64.b64encode(await studio.file(scene)).decode(), "size": size}
-    return {"url": url, "size": size}
 
 
 def task(job: Job) -> dict[str, Any]:

@@ -1,0 +1,71 @@
+"""Asynchronous invocations by their token, and the bucket of their caller."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.simulator.jobs import Job
+from local.simulator.media.studio import Studio
+from local.simulator.world import PutObject
+
+
+@dataclass(slots=True)
+class Invocation:
+    """One accepted invocation: how it was asked for, and whether its files are written."""
+
+    job: Job
+    token: str
+    asked: str  # everything that a resend must repeat
+    region: str
+    s3_uri: str
+    written: bool = False
+
+
+@dataclass(slots=True)
+class Invocations:
+    """All of them. ``put_object`` writes into the caller's bucket; without one the files stay here."""
+
+    put_object: PutObject | None = None
+    files: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    _by_token: dict[str, Invocation] = field(default_factory=dict)
+    _by_id: dict[str, Invocation] = field(default_factory=dict)
+
+    def add(self, invocation: Invocation) -> None:
+        """Note an invocation."""
+        self._by_token[invocation.token] = self._by_id[invocation.job.id] = invocation
+
+    def of_token(self, token: str) -> Invocation | None:
+        """The invocation that this client token made."""
+        return self._by_token.get(token)
+
+    def of_id(self, job_id: str) -> Invocation | None:
+        """The invocation of that name."""
+        return self._by_id.get(job_id)
+
+    def all(self) -> list[Invocation]:
+        """Newest first."""
+        return list(reversed(self._by_id.values()))
+
+    async def write(self, invocation: Invocation, studio: Studio) -> None:
+        """Write what was made into the caller's bucket, once."""
+        if invocation.written:
+            return
+        bucket, _, folder = invocation.s3_uri.removeprefix("s3://").partition("/")
+        (scene,) = invocation.job.scenes()
+        video = await studio.file(scene)
+        prefix = f"{folder}/{invocation.job.id}".lstrip("/")
+        self._put(bucket, f"{prefix}/manifest.json", json.dumps(_manifest()).encode(), "application/json")
+        self._put(bucket, f"{prefix}/output.mp4", video, scene.content_type)
+        invocation.written = True
+
+    def _put(self, bucket: str, key: str, data: bytes, content_type: str) -> None:
+        self.files[bucket, key] = data
+        if self.put_object is not None:
+            self.put_object(bucket, key, data, content_type)
+
+
+def _manifest() -> Mapping[str, Any]:
+    return {"version": "1.0", "status": "SUCCESS", "files": ["output.mp4"]}
