@@ -13,9 +13,13 @@ from cli.render import dollars, facts, listing, moment
 from tidegate.domain.account import Account
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
 from tidegate.usecases.accounts import create_account, get_account, set_plan
+from tidegate.usecases.sandboxes import find_sandbox, open_sandbox
 
 group = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
 
+TestMode = Annotated[
+    bool, typer.Option("--test", help="For the account's test account, which is made if there is none.")
+]
 AccountId = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's id.")]
 
 
@@ -33,8 +37,10 @@ def create(
 
 @command(group, "show")
 def show(call: Invocation, account_id: AccountId) -> Answer:
-    """Show one account with its wallet."""
-    return _answer(get_account(call.runtime.wallets, account_id))
+    """Show one account with its wallet, and its test account if it has one."""
+    wallets = call.runtime.wallets
+    account = get_account(wallets, account_id)
+    return _answer(account, find_sandbox(wallets, account))
 
 
 @command(group, "set-plan")
@@ -43,7 +49,7 @@ def change_plan(
     account_id: AccountId,
     plan: Annotated[str, typer.Argument(help=f"One of {', '.join(PLANS)}.")],
 ) -> Answer:
-    """Put an account and all its keys on another plan. Repeat it if it was interrupted."""
+    """Put an account, its test account and all their keys on another plan. Repeat it if interrupted."""
     runtime = call.runtime
     account, changed = set_plan(runtime.keys, runtime.wallets, account_id=account_id, plan=plan)
     data = {"account_id": account_id, "plan": account.plan, "keys_changed": changed}
@@ -55,13 +61,14 @@ def list_(
     call: Invocation,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
 ) -> Answer:
-    """List the accounts."""
+    """List the accounts, test accounts among them."""
     wallets = call.runtime.wallets
     accounts = [get_account(wallets, account_id) for account_id in islice(wallets.account_ids(), limit)]
-    columns = ("account", "name", "plan", "balance", "held", "created")
+    columns = ("account", "mode", "name", "plan", "balance", "held", "created")
     rows = [
         (
             a.account_id,
+            a.mode.value,
             a.name,
             a.plan,
             dollars(a.wallet.balance),
@@ -80,6 +87,8 @@ def account_data(account: Account) -> dict[str, object]:
         "name": account.name,
         "email": account.email,
         "plan": account.plan,
+        "mode": account.mode.value,
+        "sandbox_of": account.sandbox_of,
         "balance": dollars(account.wallet.balance),
         "held": dollars(account.wallet.held),
         "in_flight": account.wallet.in_flight,
@@ -88,6 +97,24 @@ def account_data(account: Account) -> dict[str, object]:
     }
 
 
-def _answer(account: Account) -> Answer:
-    data = account_data(account)
+def chosen(call: Invocation, account_id: str, *, test: bool) -> str:
+    """Return the id of the account that is meant: with ``--test``, of its test account, opened if need be.
+
+    Raises:
+        AccountNotFound: no such account.
+    """
+    runtime = call.runtime
+    if not test:
+        return get_account(runtime.wallets, account_id).account_id
+    sandbox = open_sandbox(runtime.wallets, account_id, runtime.now_ms())
+    call.note(f"test account {sandbox.account_id}")
+    return sandbox.account_id
+
+
+def _answer(account: Account, sandbox: Account | None = None) -> Answer:
+    data = {
+        **account_data(account),
+        "test_account_id": sandbox.account_id if sandbox else None,
+        "test_balance": dollars(sandbox.wallet.balance) if sandbox else None,
+    }
     return Answer(data, facts(data))

@@ -12,6 +12,7 @@ from rich.console import Group
 from cli.render import dollars, facts, listing, moment, span
 from tidegate.domain.attempt import Attempt, Failure
 from tidegate.domain.generation import Generation, Output
+from tidegate.domain.mode import Mode
 
 _ATTEMPT_COLUMNS: Final = (
     "#",
@@ -57,6 +58,8 @@ def generation_data(generation: Generation) -> dict[str, object]:
         "generation_id": generation.generation_id,
         "account_id": generation.account_id,
         "surface": generation.surface,
+        "mode": generation.mode.value,
+        "script": generation.script,
         "model": generation.model,
         "media_type": generation.media_type.value,
         "status": generation.status.value,
@@ -122,6 +125,7 @@ def _summary(generation: Generation, now_ms: int) -> dict[str, object]:
         "generation": generation.generation_id,
         "account": generation.account_id,
         "model": f"{generation.model} ({generation.media_type}, {generation.surface})",
+        "mode": f"test: {generation.script or 'success'}" if generation.mode is Mode.TEST else "live",
         "status": generation.status.value,
         "provider": generation.provider_used or f"asked in order: {', '.join(generation.providers)}",
         "price": dollars(generation.price),

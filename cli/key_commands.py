@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from cli.account_commands import AccountId
+from cli.account_commands import AccountId, TestMode, chosen
 from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.render import facts, listing, moment
@@ -37,9 +37,11 @@ def create(
     address: Annotated[
         list[str] | None, typer.Option(help="Works from this IP address or network only; repeatable.")
     ] = None,
+    test: TestMode = False,
 ) -> Answer:
-    """Mint a key and print it, this one time."""
+    """Mint a key and print it, this one time. A test key costs nothing and reaches no provider."""
     scopes = _scopes(preset, scope)
+    account_id = chosen(call, account_id, test=test)
     now_ms = call.runtime.now_ms()
     text, key = create_key(
         call.runtime.keys,
@@ -63,7 +65,7 @@ def list_(call: Invocation, account_id: AccountId) -> Answer:
     now_ms = call.runtime.now_ms()
     get_account(call.runtime.wallets, account_id)  # an unknown account is not an account without keys
     keys = [key_data(key, now_ms) for key in call.runtime.keys.list(account_id)]
-    columns = ("key_id", "name", "surface", "prefix", "scopes", "state", "expires_at", "last_used_at")
+    columns = ("key_id", "name", "surface", "mode", "prefix", "scopes", "state", "expires_at", "last_used_at")
     return Answer(keys, listing(columns, [[key[column] for column in columns] for key in keys]))
 
 
@@ -136,6 +138,7 @@ def key_data(key: Key, now_ms: int) -> dict[str, object]:
         "account_id": key.account_id,
         "name": key.name,
         "surface": key.surface.value,
+        "mode": key.mode.value,
         "prefix": f"{key.prefix}…",
         "scopes": list(key.scopes),
         "allowlist": list(key.allowlist),

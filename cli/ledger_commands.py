@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -13,6 +13,7 @@ from cli.command import command
 from cli.following import INTERVAL_S
 from cli.invocation import Answer, Invocation
 from cli.render import facts, listing
+from tidegate.domain.mode import Mode
 from tidegate.usecases.verify_ledger import Verification, verify_ledger
 
 group = typer.Typer(help="The ledger: whether the books are right.", no_args_is_help=True)
@@ -38,18 +39,22 @@ def verify(
         for one in account_ids
     ]
     differences = [entry for verification in found for entry in _differences(verification)]
-    data = {
-        "accounts": len(found),
-        "movements": sum(verification.wallet.sequence for verification in found),
-        "generations": sum(verification.generations for verification in found),
-        "differences": differences,
-    }
+    data = {**_counts(found, Mode.LIVE), **_counts(found, Mode.TEST, "test_"), "differences": differences}
     summary = facts({**data, "differences": len(differences)})
     if not differences:
         return Answer(data, summary)
     columns = ("account_id", "code", "subject", "message")
     table = listing(columns, [[entry[column] for column in columns] for entry in differences])
     return Answer(data, Group(summary, "", table), exit_code=1)
+
+
+def _counts(found: Sequence[Verification], mode: Mode, prefix: str = "") -> dict[str, int]:
+    counted = [verification for verification in found if verification.mode is mode]
+    return {
+        f"{prefix}accounts": len(counted),
+        f"{prefix}movements": sum(verification.wallet.sequence for verification in counted),
+        f"{prefix}generations": sum(verification.generations for verification in counted),
+    }
 
 
 def _differences(verification: Verification) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.account_commands import AccountId
+from cli.account_commands import AccountId, TestMode, chosen
 from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.render import facts, listing
@@ -30,10 +30,12 @@ def add(
     event: Annotated[
         list[EventType] | None, typer.Option(help="Repeatable; else the four of a generation's life.")
     ] = None,
+    *,
+    test: TestMode = False,
 ) -> Answer:
     """Register an endpoint and print its signing secret, this one time."""
     runtime = call.runtime
-    get_account(runtime.wallets, account_id)
+    account_id = chosen(call, account_id, test=test)
     new = add_endpoint(
         account_id,
         url,

@@ -12,7 +12,7 @@ from infra.config import Config
 from infra.constructs.alarms import PERIOD, Alarms
 from infra.constructs.log_group import log_group
 
-# Browsers are a runtime of the BabySea SDK. These are the headers that it sends and reads.
+# Browsers are a runtime of the BabySea SDK. These are the headers that it sends and reads, and our own.
 CORS_ALLOW_HEADERS = [
     "accept",
     "authorization",
@@ -22,6 +22,7 @@ CORS_ALLOW_HEADERS = [
     "x-babysea-sdk-runtime",
     "x-babysea-sdk-runtime-version",
     "x-babysea-sdk-version",
+    "x-tidegate-test",
 ]
 CORS_EXPOSE_HEADERS = [
     "idempotency-replayed",

@@ -23,7 +23,7 @@ class StackInfo:
     """A running stack. URLs have no trailing slash; the keys work only on this machine."""
 
     base_url: str
-    keys: Mapping[str, str] = field(repr=False)  # by surface: babysea, banatie, sharkapi
+    keys: Mapping[str, str] = field(repr=False)  # by surface: babysea, banatie, sharkapi; and babysea_test
     account_id: str
     webhook_secret: str = field(repr=False)
     webhook_endpoint_id: str

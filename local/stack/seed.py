@@ -13,8 +13,10 @@ from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.endpoints import add_endpoint, list_endpoints
+from tidegate.usecases.sandboxes import open_sandbox
 
 CREDITS: Final = Money.of("10")
+TEST_KEY: Final = "babysea_test"
 _REFILL_BELOW: Final = Money.of("1")
 
 
@@ -31,7 +33,9 @@ class Seeded:
 def seed(runtime: Runtime, known: StackInfo | None, webhook_url: str) -> Seeded:
     """Make what is missing; what an earlier run made and the tables still hold is kept."""
     account_id = _account(runtime, known)
-    keys = {surface.value: _key(runtime, known, account_id, surface) for surface in Surface}
+    keys = {surface.value: _key(runtime, known, account_id, surface, surface.value) for surface in Surface}
+    sandbox = open_sandbox(runtime.wallets, account_id, runtime.now_ms()).account_id
+    keys[TEST_KEY] = _key(runtime, known, sandbox, Surface.BABYSEA, TEST_KEY)
     endpoint_id, secret = _endpoint(runtime, account_id, webhook_url)
     return Seeded(account_id, keys, endpoint_id, secret)
 
@@ -49,8 +53,8 @@ def _account(runtime: Runtime, known: StackInfo | None) -> str:
     return account.account_id
 
 
-def _key(runtime: Runtime, known: StackInfo | None, account_id: str, surface: Surface) -> str:
-    text = known.keys.get(surface.value) if known else None
+def _key(runtime: Runtime, known: StackInfo | None, account_id: str, surface: Surface, name: str) -> str:
+    text = known.keys.get(name) if known else None
     now_ms = runtime.now_ms()
     working = {key.key_hash for key in runtime.keys.list(account_id) if key.works(now_ms)}
     if text is not None and hash_key(text) in working:
@@ -61,7 +65,7 @@ def _key(runtime: Runtime, known: StackInfo | None, account_id: str, surface: Su
         account_id=account_id,
         surface=surface,
         scopes=SCOPES,
-        name=f"demo, {surface.value}",
+        name=f"demo, {name}",
         now_ms=now_ms,
     )
     return text

@@ -40,6 +40,7 @@ def test_browsers_may_send_and_read_what_the_sdk_does(prod: Synth) -> None:
         "idempotency-key",
         "x-babysea-sdk-name",
         "x-babysea-sdk-version",
+        "x-tidegate-test",
         "x-babysea-sdk-runtime",
         "x-babysea-sdk-runtime-version",
     }

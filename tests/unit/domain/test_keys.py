@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from tidegate.domain.errors import InvalidInput
 from tidegate.domain.keys import Key, KeyState, Surface, hash_key, mint, visible_prefix
+from tidegate.domain.mode import Mode
 
 NOW_MS = 1_763_000_000_000
 KEY = Key(
@@ -39,6 +41,18 @@ def test_a_key_has_the_form_of_its_surface(surface: Surface, pattern: str) -> No
     assert re.fullmatch(pattern, text)
     assert text.startswith(visible_prefix(surface, text))
     assert len(visible_prefix(surface, text)) < 20
+
+
+def test_a_test_key_has_a_form_of_its_own_and_a_prefix_that_tells_keys_apart() -> None:
+    text = mint(Surface.BABYSEA, Mode.TEST)
+    assert re.fullmatch(r"bye_test_[A-Za-z0-9_-]{43}", text)
+    assert visible_prefix(Surface.BABYSEA, text, Mode.TEST) == text[:14]
+
+
+@pytest.mark.parametrize("surface", [Surface.BANATIE, Surface.SHARKAPI])
+def test_a_surface_without_test_mode_has_no_test_keys(surface: Surface) -> None:
+    with pytest.raises(InvalidInput, match="no test keys"):
+        mint(surface, Mode.TEST)
 
 
 def test_two_keys_are_never_the_same() -> None:

@@ -18,7 +18,7 @@ from local.stack.services import Urls
 
 INFO = StackInfo(
     base_url="http://127.0.0.1:8080",
-    keys={"babysea": "bye_x", "banatie": "bnt_x", "sharkapi": "sk_live_x"},
+    keys={"babysea": "bye_x", "babysea_test": "bye_test_x", "banatie": "bnt_x", "sharkapi": "sk_live_x"},
     account_id="account",
     webhook_secret="whsec_x",
     webhook_endpoint_id="endpoint",
@@ -52,7 +52,7 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
 def test_tools_outside_find_the_names_that_they_rely_on(tmp_path: Path) -> None:
     INFO.write(tmp_path)
     stored = json.loads((tmp_path / "tidegate.json").read_text())
-    assert set(stored["keys"]) == {"babysea", "banatie", "sharkapi"}
+    assert set(stored["keys"]) == {"babysea", "babysea_test", "banatie", "sharkapi"}
     assert {"base_url", "account_id", "webhook_secret", "simulator_url", "aws_endpoint_url"} <= stored.keys()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tidegate.domain.mode import Mode
 from tidegate.domain.wallet import Wallet
 
 
@@ -17,3 +18,5 @@ class Account:
     plan: str
     created_at_ms: int
     wallet: Wallet
+    mode: Mode = Mode.LIVE
+    sandbox_of: str | None = None  # whose sandbox it is: every one in test mode is somebody's

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from tidegate.domain.generation import MediaType
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 
 
@@ -153,3 +154,4 @@ class Attempt:
     retries: int = 0
     resolved_at_ms: int | None = None
     failure: Failure | None = None
+    mode: Mode = Mode.LIVE  # the generation's

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 
 
@@ -82,6 +83,8 @@ class Generation:
     error_message: str | None = None
     settlement: Settlement | None = None  # None while the price is held
     removed_at_ms: int | None = None  # when its owner had the files deleted
+    mode: Mode = Mode.LIVE  # in test mode no provider is asked (docs/adr/0040)
+    script: str | None = None  # what is to happen to it; test mode only
 
     def is_removed(self, now_ms: int, retention_ms: int) -> bool:
         """Whether its files are gone: deleted by its owner, or kept for ``retention_ms`` and no longer."""

@@ -9,7 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from tidegate.domain import client_address
-from tidegate.domain.errors import TidegateError
+from tidegate.domain.errors import InvalidInput, TidegateError
+from tidegate.domain.mode import Mode
 
 
 class Surface(StrEnum):
@@ -51,7 +52,9 @@ _FORMS: Final = {
     Surface.BANATIE: lambda: f"bnt_{secrets.token_hex(32)}",
     Surface.SHARKAPI: lambda: f"sk_live_{secrets.token_hex(32)}",
 }
+_TEST_FORMS: Final = {Surface.BABYSEA: lambda: f"bye_test_{secrets.token_urlsafe(32)}"}
 _PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
+_TEST_PREFIX_LENGTH: Final = {Surface.BABYSEA: 14}
 
 
 class TooManyKeys(TidegateError):
@@ -91,6 +94,7 @@ class Key:
     expires_at_ms: int | None = None
     allowlist: tuple[str, ...] = ()
     rotated_from: str | None = None  # the key_id of the key that this one replaces
+    mode: Mode = Mode.LIVE  # the account's; what the text looks like says nothing
 
     def works(self, now_ms: int) -> bool:
         """Whether the key authenticates at this instant."""
@@ -110,7 +114,7 @@ class Key:
             self,
             key_hash=hash_key(text),
             key_id=key_id,
-            prefix=visible_prefix(self.surface, text),
+            prefix=visible_prefix(self.surface, text, self.mode),
             plan=plan,
             created_at_ms=now_ms,
             last_used_at_ms=None,
@@ -123,9 +127,16 @@ class Key:
         return replace(self, state=KeyState.ROTATED, expires_at_ms=end_ms)
 
 
-def mint(surface: Surface) -> str:
-    """Return a fresh key text in the form that the surface's clients know (docs: contracts §3)."""
-    return _FORMS[surface]()
+def mint(surface: Surface, mode: Mode = Mode.LIVE) -> str:
+    """Return a fresh key text in the form that the surface's clients know (docs: contracts §3).
+
+    Raises:
+        InvalidInput: the surface has no test mode.
+    """
+    forms = _FORMS if mode is Mode.LIVE else _TEST_FORMS
+    if surface not in forms:
+        raise InvalidInput(f"There are no test keys for {surface} yet.", field="surface")
+    return forms[surface]()
 
 
 def hash_key(text: str) -> str:
@@ -133,6 +144,7 @@ def hash_key(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def visible_prefix(surface: Surface, text: str) -> str:
+def visible_prefix(surface: Surface, text: str, mode: Mode = Mode.LIVE) -> str:
     """The part of a key that may be shown again."""
-    return text[: _PREFIX_LENGTH[surface]]
+    lengths = _PREFIX_LENGTH if mode is Mode.LIVE else _TEST_PREFIX_LENGTH
+    return text[: lengths[surface]]

@@ -26,8 +26,10 @@ from tidegate.domain.keys import (
     visible_prefix,
 )
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
+from tidegate.domain.mode import sandbox_id
 from tidegate.domain.money import ZERO, Money
 from tidegate.domain.wallet import Wallet
+from tidegate.usecases.sandboxes import find_sandbox
 
 ROSTER_TRIES: Final = 5  # operators seldom meet at one account
 
@@ -73,12 +75,12 @@ def create_key(
     expires_at_ms: int | None = None,
     allowlist: Sequence[str] = (),
 ) -> tuple[str, Key]:
-    """Mint a key for an account. The full text is returned here and never again.
+    """Mint a key for an account, in its mode. The full text is returned here and never again.
 
     Raises:
         AccountNotFound: no such account.
-        InvalidInput: a scope that does not exist, no scope, a name that is too long or missing, or an entry
-            of the allowlist that is neither an address nor a network.
+        InvalidInput: a scope that does not exist, no scope, a name that is too long or missing, an entry
+            of the allowlist that is neither an address nor a network, or a surface without test mode.
         TooManyKeys: the account has 100 that work.
         ServiceUnavailable: the account's keys kept changing; nothing was made.
     """
@@ -87,7 +89,8 @@ def create_key(
         raise InvalidInput(f"Choose scopes among {', '.join(SCOPES)}.", field="scopes")
     if not 0 < len(name.strip()) <= MAX_NAME_LENGTH:
         raise InvalidInput(f"A key needs a name of at most {MAX_NAME_LENGTH} characters.", field="name")
-    text, key_id, addresses = mint(surface), str(uuid.uuid4()), read_allowlist(allowlist)
+    mode = get_account(wallets, account_id).mode  # which never changes
+    text, key_id, addresses = mint(surface, mode), str(uuid.uuid4()), read_allowlist(allowlist)
     for _ in range(ROSTER_TRIES):
         account = get_account(wallets, account_id)
         roster = room_for_one(keys.rosters.get(account_id), now_ms)
@@ -97,7 +100,7 @@ def create_key(
             account_id=account_id,
             surface=surface,
             name=name.strip(),
-            prefix=visible_prefix(surface, text),
+            prefix=visible_prefix(surface, text, mode),
             scopes=tuple(scopes),
             state=KeyState.ACTIVE,
             plan=account.plan,
@@ -105,6 +108,7 @@ def create_key(
             created_at_ms=now_ms,
             expires_at_ms=expires_at_ms,
             allowlist=addresses,
+            mode=account.mode,
         )
         if keys.rosters.add(key, roster, only_if=[wallets.still_on(account.plan, account_id)]):
             return text, key
@@ -159,7 +163,7 @@ def set_allowlist(keys: KeyTable, *, account_id: str, key_id: str, entries: Sequ
 
 
 def set_plan(keys: KeyTable, wallets: WalletTable, *, account_id: str, plan: str) -> tuple[Account, int]:
-    """Put an account and all its keys on a plan; returns the account and how many keys changed.
+    """Put an account, its sandbox and all their keys on a plan; returns it and how many keys changed.
 
     The account comes first: a key that is made meanwhile is made on the new plan or not at all. Stopped
     half-way, some keys stay on the old plan; doing it again finishes the work.
@@ -169,11 +173,11 @@ def set_plan(keys: KeyTable, wallets: WalletTable, *, account_id: str, plan: str
         InvalidInput: a plan that does not exist.
     """
     _check_plan(plan)
-    wallets.set_plan(account_id, plan)
-    behind = [key for key in keys.rosters.get(account_id).keys if key.plan != plan]
-    for key in behind:
-        keys.set_plan(key.key_hash, plan)
-    return get_account(wallets, account_id), len(behind)
+    changed = _set_plan(keys, wallets, account_id, plan)
+    account = get_account(wallets, account_id)
+    if find_sandbox(wallets, account) is not None:
+        changed += _set_plan(keys, wallets, sandbox_id(account_id), plan)
+    return account, changed
 
 
 def grant(
@@ -191,6 +195,14 @@ def grant(
         raise InvalidInput("A grant needs a reference, so that it is made only once.", field="reference")
     added = wallets.grant(account_id, amount, reference=reference.strip(), now_ms=now_ms)
     return get_account(wallets, account_id), added
+
+
+def _set_plan(keys: KeyTable, wallets: WalletTable, account_id: str, plan: str) -> int:
+    wallets.set_plan(account_id, plan)
+    behind = [key for key in keys.rosters.get(account_id).keys if key.plan != plan]
+    for key in behind:
+        keys.set_plan(key.key_hash, plan)
+    return len(behind)
 
 
 def _check_plan(plan: str) -> None:

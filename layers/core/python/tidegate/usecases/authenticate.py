@@ -12,10 +12,10 @@ from tidegate.domain.errors import (
     AuthenticationFailed,
     AuthenticationRequired,
     InsufficientPermissions,
-    RateLimited,
 )
 from tidegate.domain.keys import Key, Surface, hash_key
-from tidegate.domain.limits import DEFAULT_PLAN, FAILED_ATTEMPTS, PLANS, Bucket, Window
+from tidegate.domain.limits import FAILED_ATTEMPTS, Bucket, Window
+from tidegate.usecases.refusals import plan_of, rate_limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ def authenticate(
     key, used = counted
     if key.surface is not surface or not key.works(now_ms):
         raise _refusal(keys, address, now_ms)
-    limit = PLANS.get(key.plan, PLANS[DEFAULT_PLAN]).limit(bucket)
-    return Caller(key, Window.after(used, limit, now_ms))
+    return Caller(key, Window.after(used, plan_of(key.plan).limit(bucket), now_ms))
 
 
 def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
@@ -64,11 +63,7 @@ def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
     if scope not in caller.key.scopes:
         raise InsufficientPermissions(f"This API key lacks the scope {scope}.", required_scope=scope)
     if caller.window.exceeded:
-        raise RateLimited(
-            "Rate limit exceeded. Please retry after the period indicated in the Retry-After header.",
-            limit=caller.window.limit,
-            retry_after_seconds=max(1, caller.window.reset_at_s - now_ms // 1000),
-        )
+        raise rate_limited(caller.window, now_ms)
 
 
 def _refusal(keys: KeyTable, address: str, now_ms: int) -> Exception:

@@ -61,7 +61,7 @@ def rotate_key(
         plan = get_account(wallets, account_id).plan
         roster = keys.rosters.get(account_id)
         old = _rotatable(roster, key_hash, now_ms)
-        text = mint(old.surface)
+        text = mint(old.surface, old.mode)
         new = old.successor(text, key_id=str(uuid.uuid4()), plan=plan, now_ms=now_ms)
         retired = old.retired(now_ms + grace_h * _HOUR_MS)
         roster, only_if = room_for_one(roster, now_ms), [wallets.still_on(plan, account_id)]

@@ -12,17 +12,22 @@ from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.domain.errors import (
     AccountNotFound,
-    ConcurrencyLimited,
     IdempotencyInProgress,
     IdempotencyKeyReused,
-    InsufficientCredits,
     ServiceUnavailable,
     SubmitOutcomeUnknown,
 )
 from tidegate.domain.generation import Generation, MediaType, Status, new_id, new_prediction_id
 from tidegate.domain.idempotency import LIFETIME_S, IdempotencyRecord
-from tidegate.domain.limits import DEFAULT_PLAN, PLANS
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
+from tidegate.domain.scripts import Script
+from tidegate.usecases.refusals import (
+    concurrency_limited,
+    insufficient_credits,
+    plan_of,
+    scripted_refusal,
+)
 
 _WALLET, _GENERATION, _IDEMPOTENCY = range(
     3
@@ -40,7 +45,7 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A validated and priced request."""
+    """A validated and priced request. ``script``: what is to become of it, in test mode."""
 
     account_id: str
     plan: str
@@ -52,6 +57,8 @@ class Order:
     price: Money
     hold_s: int
     idempotency: Idempotency | None = None
+    mode: Mode = Mode.LIVE
+    script: Script | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,17 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
         IdempotencyKeyReused, IdempotencyInProgress: about the key.
         ServiceUnavailable: the store is busy or down; nothing was held.
         SubmitOutcomeUnknown: the store's answer was lost and it cannot be asked; money may be held.
+        RateLimited: its script asks for it, as it can for the others that hold nothing.
     """
+    if order.script is not None and order.script.is_refusal:
+        raise scripted_refusal(order.script, order.plan, now_ms)
     generation = _generation(order, now_ms)
     record = _record(order, generation, now_ms)
     try:
         generations.create(
             generation,
             idempotency=record,
-            max_in_flight=PLANS.get(order.plan, PLANS[DEFAULT_PLAN]).in_flight,
+            max_in_flight=plan_of(order.plan).in_flight,
         )
     except ConditionsFailed as error:
         if record is not None and error.failed[_IDEMPOTENCY]:
@@ -109,6 +119,8 @@ def _generation(order: Order, now_ms: int) -> Generation:
         prediction_id=new_prediction_id(),
         created_at_ms=now_ms,
         expires_at_ms=now_ms + order.hold_s * 1000,
+        mode=order.mode,
+        script=str(order.script) if order.script else None,
     )
 
 
@@ -137,13 +149,11 @@ def _replay(generations: GenerationTable, ours: IdempotencyRecord, stored: Idemp
 def _wallet_refusal(wallet: Mapping[str, Any], order: Order) -> Exception:
     if not wallet:
         return AccountNotFound("The account of this API key no longer exists.")
+    if wallet.get("mode", Mode.LIVE) != order.mode:
+        return RuntimeError(f"a {order.mode} key of an account that is not")  # no way is known to this
     if wallet["balance"] < order.price.micros:
-        return InsufficientCredits("Insufficient credits. Please upgrade your plan or wait for renewal.")
-    return ConcurrencyLimited(
-        "Too many generations are in flight. Wait for one to finish.",
-        limit=PLANS.get(order.plan, PLANS[DEFAULT_PLAN]).in_flight,
-        retry_after_seconds=5,
-    )
+        return insufficient_credits()
+    return concurrency_limited(plan_of(order.plan).in_flight)
 
 
 def _resolve_lost_answer(generations: GenerationTable, generation: Generation, lost: Exception) -> Submission:

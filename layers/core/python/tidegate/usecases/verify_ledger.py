@@ -17,6 +17,7 @@ from tidegate.adapters.dynamodb.ledger import LedgerReader
 from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.domain.generation import Generation
 from tidegate.domain.matching import Matching, judge_open
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import ZERO
 from tidegate.domain.replay import Difference, Replay
 from tidegate.domain.wallet import Movement, Wallet
@@ -30,6 +31,7 @@ class Verification:
     """What was compared, and what did not add up."""
 
     account_id: str
+    mode: Mode
     wallet: Wallet  # the point that was verified
     generations: int
     differences: tuple[Difference, ...]
@@ -75,14 +77,15 @@ def verify_ledger(
     _await_journal(wallets, account_id, begin, wait)
     for record in _in_order(ledger, account_id, begin):
         differences += books.take(record)
-    end = get_account(wallets, account_id).wallet
+    account = get_account(wallets, account_id)
+    end = account.wallet
     _await_journal(wallets, account_id, end.sequence, wait)
     for entry in ledger.entries(account_id, begin + 1, end.sequence):
         differences += books.take(entry)
     differences += _compare(books.replay, end)
     differences += _open_ends(books, generations, end)
     differences += books.matching.unmatched_grants(ledger.grants(account_id))
-    return Verification(account_id, end, books.generations, tuple(differences))
+    return Verification(account_id, account.mode, end, books.generations, tuple(differences))
 
 
 def _await_journal(wallets: WalletTable, account_id: str, sequence: int, wait: Wait) -> None:

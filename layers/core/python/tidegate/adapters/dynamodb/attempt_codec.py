@@ -14,6 +14,7 @@ from tidegate.domain.attempt import (
     FailureCode,
     Prediction,
 )
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 
 ENTITY: Final = "attempt"
@@ -47,6 +48,7 @@ def to_item(attempt: Attempt) -> Item:
             "retries": attempt.retries,
             "resolved_at_ms": attempt.resolved_at_ms,
             "failure": failure_value(attempt.failure),
+            "mode": attempt.mode.stored,
         }
     )
 
@@ -73,6 +75,7 @@ def from_item(item: Mapping[str, Any]) -> Attempt:
         retries=values["retries"],
         resolved_at_ms=values.get("resolved_at_ms"),
         failure=_failure(failure) if failure else None,
+        mode=Mode(values.get("mode", Mode.LIVE)),
     )
 
 

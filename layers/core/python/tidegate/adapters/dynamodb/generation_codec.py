@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.domain.generation import Generation, MediaType, Output, Settlement, Status
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 
 ENTITY: Final = "generation"
@@ -19,6 +20,7 @@ _OPTIONAL: Final = (
     "error_code",
     "error_message",
     "removed_at_ms",
+    "script",
 )
 
 
@@ -40,6 +42,7 @@ def to_item(generation: Generation) -> Item:
         "expires_at_ms": generation.expires_at_ms,
         "outputs": outputs_value(generation.outputs) or None,
         "settlement": generation.settlement,
+        "mode": generation.mode.stored,
     }
     values |= {name: getattr(generation, name) for name in _OPTIONAL}
     return encode_item(values)
@@ -63,6 +66,7 @@ def from_item(item: Mapping[str, Any]) -> Generation:
         expires_at_ms=values["expires_at_ms"],
         outputs=tuple(Output(**output) for output in values.get("outputs", ())),
         settlement=Settlement(values["settlement"]) if "settlement" in values else None,
+        mode=Mode(values.get("mode", Mode.LIVE)),
         **{name: values.get(name) for name in _OPTIONAL},
     )
 

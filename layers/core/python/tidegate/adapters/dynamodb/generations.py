@@ -58,6 +58,7 @@ class GenerationTable:
                 reference=generation.generation_id,
                 now_ms=generation.created_at_ms,
                 max_in_flight=max_in_flight,
+                mode=generation.mode,
             ),
             {
                 "Put": {

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.domain.keys import Key, KeyState, Surface
+from tidegate.domain.mode import Mode
 
 _PLAIN: Final = ("key_hash", "key_id", "account_id", "name", "prefix", "plan", "window_home", "created_at_ms")
 _OPTIONAL: Final = ("last_used_at_ms", "expires_at_ms", "rotated_from")
@@ -19,6 +20,7 @@ def to_item(key: Key) -> Item:
         "scopes": key.scopes,
         "state": key.state,
         "allowlist": key.allowlist,
+        "mode": key.mode.stored,
     }
     return encode_item(values)
 
@@ -34,4 +36,5 @@ def from_item(item: Item) -> Key:
         scopes=tuple(values["scopes"]),
         state=KeyState(values["state"]),
         allowlist=tuple(values.get("allowlist", ())),
+        mode=Mode(values.get("mode", Mode.LIVE)),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import MovementKind
 
@@ -37,8 +38,12 @@ def movement(
     reference: str,
     now_ms: int,
     max_in_flight: int | None = None,
+    mode: Mode | None = None,
 ) -> dict[str, Any]:
-    """Return the action that moves ``amount`` in the account's wallet, if the wallet allows it."""
+    """Return the action that moves ``amount`` in the account's wallet, if the wallet allows it.
+
+    With ``mode`` only a wallet of that mode does: play money and real money never meet (docs/adr/0040).
+    """
     condition = _CONDITION[kind]
     values: dict[str, object] = {
         ":amount": amount.micros,
@@ -48,6 +53,11 @@ def movement(
     if max_in_flight is not None:
         condition += " AND in_flight < :max"
         values[":max"] = max_in_flight
+    if mode is Mode.LIVE:
+        condition += " AND attribute_not_exists(#mode)"
+    elif mode is Mode.TEST:
+        condition += " AND #mode = :mode"
+        values[":mode"] = mode
     return {
         "Update": {
             "TableName": table,
@@ -56,7 +66,7 @@ def movement(
                 f"SET {_SET[kind]}, #seq = #seq + :one, movement = :movement{_ADD.get(kind, '')}"
             ),
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {"#seq": "sequence"},
+            "ExpressionAttributeNames": {"#seq": "sequence"} | ({"#mode": "mode"} if mode else {}),
             "ExpressionAttributeValues": encode_item(values),
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }

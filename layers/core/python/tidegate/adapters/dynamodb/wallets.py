@@ -15,6 +15,7 @@ from tidegate.adapters.dynamodb.movements import WALLET, movement
 from tidegate.domain.account import Account
 from tidegate.domain.alerts import DEFAULT_THRESHOLDS
 from tidegate.domain.errors import AccountNotFound, InvalidInput
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import Movement, MovementKind, Wallet
 
@@ -29,8 +30,8 @@ class WalletTable:
         self._client = client
         self._table = table
 
-    def create(self, account: Account) -> None:
-        """Store a new account with an empty wallet."""
+    def create(self, account: Account) -> bool:
+        """Store a new account with an empty wallet; False when there is one with this id."""
         item = {
             "account_id": account.account_id,
             "item": WALLET,
@@ -45,12 +46,10 @@ class WalletTable:
             "sequence": 0,
             "generations": 0,
             "alerts": alerts_value(DEFAULT_THRESHOLDS),
+            "mode": account.mode.stored,
+            "sandbox_of": account.sandbox_of,
         }
-        self._client.put_item(
-            TableName=self._table,
-            Item=encode_item(item),
-            ConditionExpression="attribute_not_exists(account_id)",
-        )
+        return self._put_new(encode_item(item))
 
     def get(self, account_id: str) -> Account | None:
         """Read an account with its wallet as of now; None if there is none."""
@@ -142,15 +141,7 @@ class WalletTable:
 
     def write_journal(self, account_id: str, entry: Movement) -> None:
         """Write one journal entry; writing it again changes nothing."""
-        try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=journal_codec.to_item(account_id, entry),
-                ConditionExpression="attribute_not_exists(account_id)",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        self._put_new(journal_codec.to_item(account_id, entry))
 
     def journal(self, account_id: str, limit: int = 100) -> Iterable[Movement]:
         """The account's newest movements, newest first."""
@@ -163,6 +154,17 @@ class WalletTable:
             Limit=limit,
         )
         return [journal_codec.from_item(item) for item in answer["Items"]]
+
+    def _put_new(self, item: Item) -> bool:
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(account_id)"
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
 
 def movement_of(image: Item) -> tuple[str, Movement] | None:
@@ -199,4 +201,6 @@ def _account(item: Item) -> Account:
         plan=values["plan"],
         created_at_ms=values["created_at_ms"],
         wallet=wallet,
+        mode=Mode(values.get("mode", Mode.LIVE)),
+        sandbox_of=values.get("sandbox_of"),
     )

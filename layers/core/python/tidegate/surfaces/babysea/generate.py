@@ -12,9 +12,11 @@ from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNot
 from tidegate.domain.generation import MediaType
 from tidegate.domain.idempotency import fingerprint, is_well_formed
 from tidegate.domain.keys import Key, Surface
+from tidegate.domain.mode import Mode
 from tidegate.domain.model import Model
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.pricing import price
+from tidegate.domain.scripts import HEADER, Script, read_script
 from tidegate.surfaces.babysea.body import read_object
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
@@ -64,7 +66,7 @@ def read_order(
     """Read what is to be generated.
 
     Raises:
-        PayloadTooLarge, InvalidInput: the body or one of its fields.
+        PayloadTooLarge, InvalidInput: the body or one of its fields, or a script.
         InvalidIdempotencyKey: the header is malformed.
         ModelNotFound, UnsupportedProviderOrder: from the catalogue.
     """
@@ -72,7 +74,10 @@ def read_order(
     idempotency_key = _idempotency_key(request)
     model = _model(catalog, request.path_params.get("model_identifier", ""), media_type, body, now_ms)
     params = validate_params(model, {name: body[name] for name in body if name != _ORDER_FIELD})
+    asked = request.headers.get(HEADER.lower())
+    script = _script(key, asked, params["generation_prompt"])
     path = f"/v1/generate/{media_type}/{model.identifier}"
+    sent = body if asked is None else {**body, HEADER: asked}
     return Order(
         account_id=key.account_id,
         plan=key.plan,
@@ -83,8 +88,19 @@ def read_order(
         providers=resolve_providers(model, params, body.get(_ORDER_FIELD)),
         price=price(model, params),
         hold_s=budgets[media_type].hold_s,
-        idempotency=Idempotency(path, idempotency_key, fingerprint(path, body)) if idempotency_key else None,
+        idempotency=Idempotency(path, idempotency_key, fingerprint(path, sent)) if idempotency_key else None,
+        mode=key.mode,
+        script=script,
     )
+
+
+def _script(key: Key, asked: str | None, prompt: object) -> Script | None:
+    """Read what is to happen, in test mode. A live prompt is the caller's own text, whatever is in it."""
+    if key.mode is Mode.TEST:
+        return read_script(asked, prompt)
+    if asked is not None:  # who sends it believes that this costs nothing
+        raise InvalidInput(f"{HEADER} is for test keys: this is a live one.", field=HEADER)
+    return None
 
 
 def _idempotency_key(request: Request) -> str | None:

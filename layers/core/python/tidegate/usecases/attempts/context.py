@@ -15,7 +15,9 @@ from tidegate.domain.budget import Budget, store_timeout_s
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import ModelNotFound
 from tidegate.domain.generation import Generation, MediaType, Output
+from tidegate.domain.mode import Mode
 from tidegate.domain.model import ProviderRoute
+from tidegate.domain.scripts import parse_script
 from tidegate.domain.translation import can_serve
 
 
@@ -51,6 +53,12 @@ class Context:
         """How long a submit may take, so that its worker still has the time to store what it made."""
         return min(wanted_s, self.worker_timeout_s - store_timeout_s(self.worker_timeout_s))
 
+    def attempt_s(self, generation: Generation) -> int:
+        """How long an attempt is waited for: less where a script says so."""
+        usual_s = self.budget(generation).attempt_s
+        scripted_s = parse_script(generation.script).attempt_s if generation.script else None
+        return usual_s if scripted_s is None else min(usual_s, scripted_s)
+
     def route(self, generation: Generation, provider: str) -> ProviderRoute | None:
         """How the provider runs this generation; None when the catalogue no longer says."""
         try:
@@ -58,6 +66,21 @@ class Context:
         except (ModelNotFound, KeyError):
             return None
         return route if can_serve(route, generation.params) else None
+
+    def provider(self, generation: Generation, attempt: Attempt) -> Provider:
+        """Who is asked; in test mode the sandbox stands for every provider.
+
+        Raises:
+            ProviderNotConfigured: there is no such provider, or it has no credentials.
+        """
+        if generation.mode is Mode.LIVE:
+            return self.providers.get(attempt.provider)
+        from tidegate.adapters.providers.sandbox import Sandbox  # noqa: PLC0415  live never needs it
+
+        def call_back(prediction_id: str, delay_s: int) -> None:
+            self.send("callback", attempt, delay_s=delay_s, prediction_id=prediction_id)
+
+        return Sandbox(generation, attempt, self.now_ms, call_back)
 
     def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
         """Queue the next step of an attempt."""

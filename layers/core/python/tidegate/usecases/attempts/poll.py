@@ -32,7 +32,7 @@ def adopt(context: Context, generation: Generation, attempt: Attempt, prediction
     route = context.route(generation, attempt.provider)
     if route is None:
         return attempt
-    prediction = context.providers.get(attempt.provider).adopt(route.native_model, prediction_id)
+    prediction = context.provider(generation, attempt).adopt(route.native_model, prediction_id)
     orphaned = attempt.status is AttemptStatus.ORPHANED
     status = AttemptStatus.ORPHANED if orphaned else AttemptStatus.SUBMITTED
     changes = {"status": status, "prediction": prediction_value(prediction)}
@@ -49,7 +49,7 @@ def poll(context: Context, generation: Generation, attempt: Attempt, *, chained:
         repeat_outcome(context, generation, attempt)
         return
     try:
-        outcome = context.providers.get(attempt.provider).poll(attempt.prediction)
+        outcome = context.provider(generation, attempt).poll(attempt.prediction)
     except ProviderNotConfigured:  # the key was taken away while the job runs: keep asking until the deadline
         outcome = Running()
     match outcome:

@@ -29,7 +29,7 @@ def recover(context: Context, generation: Generation, attempt: Attempt) -> None:
     if claimed is None:
         return  # another worker recovers it
     try:
-        provider = context.providers.get(claimed.provider)
+        provider = context.provider(generation, claimed)
         if generation.media_type in provider.abilities.synchronous:
             lost_for_good(context, generation, claimed, provider)
             return

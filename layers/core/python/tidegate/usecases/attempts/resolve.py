@@ -18,6 +18,7 @@ from tidegate.domain.attempt import (
     Succeeded,
 )
 from tidegate.domain.generation import Generation, Settlement, Status
+from tidegate.domain.mode import Mode
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.store_outputs import UnusableOutput
 
@@ -54,7 +55,8 @@ def succeeded(context: Context, generation: Generation, attempt: Attempt, result
 
 def failed(context: Context, generation: Generation, attempt: Attempt, failure: Failure) -> None:
     """Note a definite failure; then end the generation or let the machine go to the next provider."""
-    if failure.failure_class is FailureClass.OUT_OF_FUNDS or failure.code is FailureCode.AUTH:
+    own_account = failure.failure_class is FailureClass.OUT_OF_FUNDS or failure.code is FailureCode.AUTH
+    if own_account and generation.mode is Mode.LIVE:
         context.alert(attempt, failure)
     if attempt.status is AttemptStatus.ORPHANED:  # the machine is past it: another attempt decides
         failure = replace(failure, failure_class=FailureClass.FAIL_OVER)
@@ -90,7 +92,7 @@ def fail_generation(context: Context, generation: Generation, failure: Failure) 
 
 def orphan(context: Context, generation: Generation, attempt: Attempt, cause: str) -> None:
     """Stop waiting for an attempt whose outcome is unknown: fail over, but keep listening for it."""
-    stop_at_provider(context, attempt)
+    stop_at_provider(context, generation, attempt)
     changes = {"status": AttemptStatus.ORPHANED}
     waiting = (AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED)
     context.generations.attempts.change(attempt, changes, only_if=waiting)
@@ -100,7 +102,7 @@ def orphan(context: Context, generation: Generation, attempt: Attempt, cause: st
 def wind_down(context: Context, generation: Generation, attempt: Attempt) -> None:
     """The generation has ended: stop what may still run at the provider and note what became of it."""
     if attempt.status.is_open:
-        stop_at_provider(context, attempt)
+        stop_at_provider(context, generation, attempt)
         canceled = generation.status is Status.CANCELED
         _finish(context, attempt, AttemptStatus.CANCELED if canceled else AttemptStatus.DISCARDED)
     elif attempt.status is AttemptStatus.WAITING:
@@ -108,12 +110,12 @@ def wind_down(context: Context, generation: Generation, attempt: Attempt) -> Non
     context.answer(attempt, generation)
 
 
-def stop_at_provider(context: Context, attempt: Attempt) -> None:
+def stop_at_provider(context: Context, generation: Generation, attempt: Attempt) -> None:
     """Ask the provider to stop, if it is known what to stop. Best effort."""
     if attempt.prediction is None:
         return
     try:
-        context.providers.get(attempt.provider).cancel(attempt.prediction)
+        context.provider(generation, attempt).cancel(attempt.prediction)
     except (OutcomeUnknown, ProviderNotConfigured):
         return
 

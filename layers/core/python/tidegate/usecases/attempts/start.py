@@ -68,7 +68,7 @@ def with_token(context: Context, attempt: Attempt, task_token: str) -> Attempt:
 def send(context: Context, generation: Generation, attempt: Attempt) -> None:
     """Send the job, once. The caller owns the attempt."""
     try:
-        provider = context.providers.get(attempt.provider)
+        provider = context.provider(generation, attempt)
     except ProviderNotConfigured as error:
         refusal = Failure(FailureClass.FAIL_OVER, FailureCode.UNAVAILABLE, f"no credentials for {error}")
         failed(context, generation, attempt, refusal)
@@ -159,12 +159,12 @@ def note_submitted(
         attempt.account_id, attempt.generation_id, attempt.number
     )
     if stored is None or not stored.status.is_open:  # it was given up while we were sending
-        stop_at_provider(context, attempt)
+        stop_at_provider(context, generation, attempt)
     elif stored.prediction is None:  # an orphan, or claimed anew by another worker: it is this job
         context.generations.attempts.change(stored, found, only_if=(stored.status,))
         context.poll_later(generation, attempt, polls=attempt.polls, delay_s=ORPHAN_POLL_S)
     elif stored.prediction.prediction_id != prediction.prediction_id:
-        stop_at_provider(context, attempt)
+        stop_at_provider(context, generation, attempt)
     else:
         accepted(context, generation, stored)
 
@@ -193,10 +193,11 @@ def _new_attempt(context: Context, generation: Generation, order: Order) -> Atte
         callback_token=secrets.token_urlsafe(16),
         cost=attempt_cost(context, generation, provider),
         started_at_ms=now,
-        deadline_ms=now + context.budget(generation).attempt_s * 1000,
+        deadline_ms=now + context.attempt_s(generation) * 1000,
         lease_until_ms=now + context.worker_timeout_s * 1000,
         owner=secrets.token_hex(8),
         task_tokens=(order.task_token,),
+        mode=generation.mode,
     )
 
 
