@@ -42,6 +42,7 @@ _USUAL_S: Final = {MediaType.IMAGE: 1, MediaType.VIDEO: 2}
 _SLOW_S: Final = 10
 _LATE_S: Final = 2  # after its deadline
 _NEVER: Final = "never"
+_LATE: Final = "late"
 _ID: Final = re.compile(r"sandbox-([a-z_]{1,32})-([0-9]{1,15})")
 _REFUSED: Final = {
     "failover": Symptoms(500, text="Internal server error"),
@@ -79,7 +80,7 @@ class Sandbox:
         if name == "lost":
             raise OutcomeUnknown("the script loses the answer")
         prediction = self._prediction(job)
-        if name != "timeout":
+        if self._outcome() != _NEVER:
             wait_s = math.ceil((self._ready_at_ms() - self._now_ms()) / 1000)
             self._call_back(prediction.prediction_id, max(1, wait_s))
         return Accepted(prediction)
@@ -90,10 +91,11 @@ class Sandbox:
         if match is None:
             raise ValueError("this is not an id that the sandbox gave")
         outcome, ready_at_ms = match[1], int(match[2])
-        if self._attempt.status is AttemptStatus.ORPHANED and outcome != "late":
+        given_up = self._attempt.status is AttemptStatus.ORPHANED
+        if given_up and outcome != _LATE:
             canceled = "the prediction was canceled"  # as it was when the attempt was given up
             return Failed(Failure(FailureClass.FAIL_OVER, FailureCode.CANCELED, canceled))
-        if outcome == _NEVER or self._now_ms() < ready_at_ms:
+        if outcome == _NEVER or self._now_ms() < ready_at_ms or (outcome == _LATE and not given_up):
             return Running()
         if outcome in _FAILED:
             return Failed(classify(FAILED_PREDICTIONS, Symptoms(text=_FAILED[outcome])))
@@ -120,11 +122,15 @@ class Sandbox:
         return KeyTest.ACCEPTED
 
     def _prediction(self, job: Job) -> Prediction:
-        outcome = _NEVER if self._script.name == "timeout" else self._script.name
-        return self.adopt(job.native_model, f"sandbox-{outcome}-{self._ready_at_ms()}")
+        return self.adopt(job.native_model, f"sandbox-{self._outcome()}-{self._ready_at_ms()}")
+
+    def _outcome(self) -> str:
+        """Say what the id tells. Of late results the first provider has the only one."""
+        name = self._script.name
+        return _NEVER if name == "timeout" or (name == _LATE and self._attempt.number > 1) else name
 
     def _ready_at_ms(self) -> int:
-        if self._script.name == "late":
+        if self._script.name == _LATE:
             return self._attempt.deadline_ms + _LATE_S * 1000
         usual_s = _SLOW_S if self._script.name == "slow" else _USUAL_S[self._generation.media_type]
         seconds = usual_s if self._script.seconds is None else self._script.seconds
