@@ -12,7 +12,7 @@ from cli.invocation import Answer, Invocation
 from cli.render import dollars, facts, listing, moment
 from tidegate.domain.account import Account
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
-from tidegate.usecases.accounts import create_account, get_account, set_plan
+from tidegate.usecases.accounts import DEFAULT_TRIALS, check_trials, create_account, get_account, set_plan
 from tidegate.usecases.sandboxes import find_sandbox, open_sandbox
 
 group = typer.Typer(help="Accounts: who pays.", no_args_is_help=True)
@@ -29,10 +29,14 @@ def create(
     name: Annotated[str, typer.Argument(help="What the account is called.")],
     email: Annotated[str | None, typer.Option(help="Whom to write to.")] = None,
     plan: Annotated[str, typer.Option(help=f"One of {', '.join(PLANS)}.")] = DEFAULT_PLAN,
+    trials: Annotated[int, typer.Option(help="Free generations on the SharkApi surface.")] = DEFAULT_TRIALS,
 ) -> Answer:
     """Open an account with an empty wallet."""
-    now_ms = call.runtime.now_ms()
-    return _answer(create_account(call.runtime.wallets, name=name, email=email, plan=plan, now_ms=now_ms))
+    runtime = call.runtime
+    account = create_account(
+        runtime.wallets, name=name, email=email, plan=plan, trials=trials, now_ms=runtime.now_ms()
+    )
+    return _answer(account)
 
 
 @command(group, "show")
@@ -54,6 +58,32 @@ def change_plan(
     account, changed = set_plan(runtime.keys, runtime.wallets, account_id=account_id, plan=plan)
     data = {"account_id": account_id, "plan": account.plan, "keys_changed": changed}
     return Answer(data, facts(data))
+
+
+@command(group, "set-trials")
+def set_trials(
+    call: Invocation,
+    account_id: AccountId,
+    trials: Annotated[int, typer.Argument(help="How many free generations are left.")],
+) -> Answer:
+    """Set how many free generations an account has on the SharkApi surface."""
+    check_trials(trials)
+    call.runtime.wallets.set_trials(account_id, trials)
+    return _answer(get_account(call.runtime.wallets, account_id))
+
+
+@command(group, "suspend")
+def suspend(call: Invocation, account_id: AccountId) -> Answer:
+    """Refuse an account's submits, on every surface. What is in flight ends as it would have."""
+    call.runtime.wallets.suspend(account_id, call.runtime.now_ms())
+    return _answer(get_account(call.runtime.wallets, account_id))
+
+
+@command(group, "resume")
+def resume(call: Invocation, account_id: AccountId) -> Answer:
+    """Take a suspended account's submits again."""
+    call.runtime.wallets.resume(account_id)
+    return _answer(get_account(call.runtime.wallets, account_id))
 
 
 @command(group, "list")
@@ -93,6 +123,8 @@ def account_data(account: Account) -> dict[str, object]:
         "held": dollars(account.wallet.held),
         "in_flight": account.wallet.in_flight,
         "generations": account.wallet.generations,
+        "trials": account.wallet.trials,
+        "suspended_at": moment(account.suspended_at_ms),
         "created_at": moment(account.created_at_ms),
     }
 

@@ -9,6 +9,7 @@ from infra.stacks.api import ApiStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.pipeline import PipelineStack
+from infra.stacks.sharkapi import SharkApiStack
 from infra.suppressions import acknowledge
 
 
@@ -20,5 +21,6 @@ def compose(app: cdk.App, *, acknowledged: bool = True) -> None:
         pipeline = PipelineStack(app, config, cell, data)
         DeliveryStack(app, config, cell, data)
         ApiStack(app, config, cell, data, pipeline)
+        SharkApiStack(app, config, cell, data)
     if acknowledged:
         acknowledge(app)

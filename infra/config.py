@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import aws_cdk as cdk
 from constructs import Node
+
+from tidegate.surfaces.sharkapi.modes import load_modes
 
 LOCAL_STAGE = "local"
 DEFAULT_CELLS = '{"us": null}'
@@ -77,6 +80,10 @@ class Config:
     video_budget: str | None = None
     webhook_times: str | None = None
 
+    # What is sold, and what is refused.
+    sharkapi_modes: str | None = None
+    moderation: str | None = None
+
     # What is kept, and what it takes to lose it.
     keep_data: bool = True
     point_in_time_recovery: bool = True
@@ -116,6 +123,8 @@ def read_config(node: Node) -> Config:
     ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and ``video_budget``
     (``attempt:hold`` in seconds) override ``tidegate.domain.budget``; ``webhook_times``
     (``timeout:longest wait in the queue:tail,…`` in seconds) overrides ``tidegate.domain.webhook_retries``.
+    ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
+    ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
 
     Raises:
         ConfigError: a value cannot be meant, or a local address is given to another stage.
@@ -140,6 +149,8 @@ def _aws(node: Node, stage: str) -> Config:
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
         webhook_times=_text(node, "webhook_times"),
+        sharkapi_modes=_modes(node),
+        moderation=_moderation(node),
     )
 
 
@@ -161,6 +172,8 @@ def _local(node: Node) -> Config:
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
         webhook_times=_text(node, "webhook_times") or "3:10:15,20",
+        sharkapi_modes=_modes(node),
+        moderation=_moderation(node),
         keep_data=False,
         point_in_time_recovery=False,
         log_days=1,
@@ -171,6 +184,25 @@ def _local(node: Node) -> Config:
         lambda_platform=None,
         bootstrap_roles=False,
     )
+
+
+def _modes(node: Node) -> str | None:
+    """The SharkApi surface's table, if it says what it must."""
+    if not node.try_get_context("sharkapi_modes"):
+        return None
+    text = json.dumps(_object(node, "sharkapi_modes", "{}"), separators=(",", ":"))
+    try:
+        load_modes(text)
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"sharkapi_modes: not as in sharkapi.json: {error!r}") from error
+    return text
+
+
+def _moderation(node: Node) -> str | None:
+    service = _text(node, "moderation")
+    if service is None or service == "openai" or re.fullmatch(r"bedrock:[a-z0-9]+:(\d+|DRAFT)", service):
+        return service
+    raise ConfigError("moderation: openai, or bedrock:<guardrail id>:<version>")
 
 
 def _cells(node: Node) -> tuple[Cell, ...]:

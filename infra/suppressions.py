@@ -9,7 +9,7 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import IConstruct
 
-FUNCTIONS: Final = ("Pipeline/Functions", "Delivery/Functions", "Api/Functions")
+FUNCTIONS: Final = ("Pipeline/Functions", "Delivery/Functions", "Api/Functions", "SharkApi/Functions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Suppression:
 SUPPRESSIONS: Final = (
     Suppression(
         "AwsSolutions-APIG4",
-        ("Api",),
+        ("Api", "SharkApi"),
         "Keys are checked in the handlers: each surface has its own 401/403/429 envelope, and a revoked key "
         "must stop at once, which a caching authorizer would not do. Callbacks verify their signature.",
     ),
@@ -56,6 +56,8 @@ SUPPRESSIONS: Final = (
             "Pipeline/Functions/PipelineAttemptRole",
             "Api/Functions/OutputsRedirectRole",
             "Api/Functions/BabyseaContentDeleteRole",
+            "SharkApi/Functions/SharkapiGenerateRole",
+            "SharkApi/Functions/SharkapiImageRole",
         ),
         "Objects are named by generation, so a role can only name the bucket: one writes, one reads, one "
         "deletes.",

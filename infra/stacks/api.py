@@ -46,6 +46,7 @@ class ApiStack(CellStack):
                     data.keys.use("UpdateItem"),
                     data.wallets.use("UpdateItem"),
                     data.generations.use("GetItem", "PutItem"),
+                    *data.moderation(),
                 ],
             )
 

@@ -61,6 +61,24 @@ class DataStack(CellStack):
             }
         )
 
+    def sharkapi(self) -> Use:
+        """What the SharkApi surface sells, where the operator replaced the file's own table."""
+        modes = self.config.sharkapi_modes
+        return Use(env={"SHARKAPI_MODES": modes} if modes else {})
+
+    def moderation(self) -> list[Use]:
+        """What a function needs to look at prompts before it accepts them, where the operator wants that."""
+        service = self.config.moderation
+        if service is None:
+            return []
+        named = Use(env={"MODERATION": service})
+        if service == "openai":
+            return [named, self.secret.read(), self.reach_out()]
+        guardrail = self.format_arn(
+            service="bedrock", resource="guardrail", resource_name=service.split(":")[1]
+        )
+        return [named, Use(actions=("bedrock:ApplyGuardrail",), resources=(guardrail,))]
+
     def _publish(self) -> None:
         self.output("KeysTable", self.keys.table.table_name, "API keys")
         self.output("WalletsTable", self.wallets.table.table_name, "Accounts, wallets, journal")

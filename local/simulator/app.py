@@ -19,6 +19,7 @@ from local.simulator.identity import Identity
 from local.simulator.jobs import Event, Job
 from local.simulator.journal import Recorder
 from local.simulator.settings import Settings
+from local.simulator.stripe.api import Stripe
 from local.simulator.vendors.alibabacloud.api import AlibabaCloud
 from local.simulator.vendors.bedrock.api import Bedrock
 from local.simulator.vendors.byteplus.api import BytePlus
@@ -69,6 +70,7 @@ def create_app(
         Route("/_simulator/health", _health),
         Files(world, {vendor.name: vendor.retention_s for vendor in vendors.values()}).route(),
         Mount("/control", routes=Control(world, callbacks.cancel).routes()),
+        Stripe(world.identity).mount(),
         *(_mount(vendor, world) for vendor in vendors.values()),
     ]
     return Starlette(routes=routes, lifespan=lifespan)

@@ -14,7 +14,7 @@ from local.stack.vendors import share_credentials
 
 def open_account(urls: Urls, outputs: Mapping[str, str], known: StackInfo | None) -> StackInfo:
     """Give the providers' credentials to the deployment, and the demo account what it lacks."""
-    share_credentials(Emulator(urls.emulator), outputs["SecretId"], urls.simulator)
+    share_credentials(Emulator(urls.emulator), outputs["SecretId"], urls.simulator, urls.base)
     allowed = urls.allowed_private_hosts
     seeded = seed(runtime(outputs, urls.base, urls.emulator, REGION, allowed), known, urls.webhook)
     return StackInfo(

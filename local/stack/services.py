@@ -43,6 +43,7 @@ class Urls:
         return {
             "replicate": f"{self.simulator}/replicate/v1",
             "fal": f"{self.simulator}/fal",
+            "stripe": f"{self.simulator}/stripe",
             "fal_jwks": f"{self.simulator}/fal/.well-known/jwks.json",
         }
 

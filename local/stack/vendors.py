@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Final
+from urllib.parse import urlencode
 
 import urllib3
 
@@ -15,7 +16,7 @@ _KEY: Final = "simulated"  # the simulator takes any key that is not empty
 _SECRET_PATH: Final = "/replicate/v1/webhooks/default/secret"  # noqa: S105  a path, as Replicate's API has it
 
 
-def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str) -> None:
+def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str, base_url: str) -> None:
     """Write the credentials into the secret, beside the sealing key, unless they are there.
 
     Raises:
@@ -24,11 +25,31 @@ def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str) ->
     credentials = {
         "replicate": {"api_key": _KEY, "webhook_secret": _signing_secret(simulator_url)},
         "fal": {"api_key": _KEY},
+        "stripe": {"api_key": _KEY, "webhook_secret": _payment_secret(simulator_url, base_url)},
     }
     current = json.loads(emulator.secret(secret_id))
     providers = {**current.get("providers", {}), **credentials}
     if providers != current.get("providers"):
         emulator.put_secret(secret_id, json.dumps({**current, "providers": providers}))
+
+
+def _payment_secret(simulator_url: str, base_url: str) -> str:
+    """Register the webhook, as an operator does at Stripe; it tells the same secret every time."""
+    answer = urllib3.request(
+        "POST",
+        f"{simulator_url}/stripe/v1/webhook_endpoints",
+        body=urlencode({"url": f"{base_url}/payments/stripe"}),
+        headers={
+            "authorization": f"Bearer {_KEY}",
+            "content-type": "application/x-www-form-urlencoded",
+        },
+        timeout=TIMEOUT_S,
+        retries=False,
+    )
+    try:
+        return str(answer.json()["secret"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise StackError(f"The simulator at {simulator_url} did not tell its payment secret") from error
 
 
 def _signing_secret(simulator_url: str) -> str:

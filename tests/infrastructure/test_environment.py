@@ -66,6 +66,7 @@ def asked_for(function: str) -> set[str]:
     members = set().union(*(_members_used(ast.parse(file.read_text())) for file in _files(function)))
     if function == "babysea.not_found":  # it authenticates nobody, though its decorator's neighbour does
         members.discard("keys")
+    members.discard("moderator")  # only where it is configured: see the tests of moderation
     return {f"TIDEGATE_{name}" for member in members for name in settings_of(member)}
 
 

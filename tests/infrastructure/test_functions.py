@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.infrastructure.synth import Synth
 
-WORKERS = {"pipeline.attempt": 60, "pipeline.conclude": 30, "delivery.deliver": 60}
+WORKERS = {"pipeline.attempt": 360, "pipeline.conclude": 30, "delivery.deliver": 60}
 
 
 def test_every_function_runs_python_3_13_on_arm(prod: Synth) -> None:
@@ -29,7 +29,7 @@ def test_a_log_group_is_named_after_its_function(prod: Synth) -> None:
 
 def test_callers_are_answered_in_time(prod: Synth) -> None:
     for name, function in prod.functions().items():
-        if name.startswith(("babysea.", "outputs.", "callbacks.")):
+        if not name.startswith(("pipeline.", "delivery.")):
             assert function.props["Timeout"] == 15  # the SDK's starters give up after 20 s
 
 
@@ -48,5 +48,10 @@ def test_all_functions_share_one_code_asset_and_their_stacks_layers(prod: Synth)
 
 def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:
     layers = prod.all("AWS::Lambda::LayerVersion")
-    assert sorted({layer.stack.rpartition("-")[2] for layer in layers}) == ["Api", "Delivery", "Pipeline"]
-    assert len(layers) == 6
+    assert sorted({layer.stack.rpartition("-")[2] for layer in layers}) == [
+        "Api",
+        "Delivery",
+        "Pipeline",
+        "SharkApi",
+    ]
+    assert len(layers) == 8

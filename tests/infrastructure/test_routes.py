@@ -21,6 +21,14 @@ ROUTES = {
     "HEAD /outputs/{key+}": "outputs.redirect",
     "POST /callbacks/replicate/{generation_id}/{number}/{token}": "callbacks.replicate",
     "POST /callbacks/fal/{generation_id}/{number}/{token}": "callbacks.fal",
+    "POST /v1/generate": "sharkapi.generate",
+    "POST /api/v1/image": "sharkapi.image",
+    "GET /v1/jobs/{job_id}": "sharkapi.job",
+    "GET /api/v1/jobs/{job_id}": "sharkapi.api_job",
+    "GET /v1/wallet/balance": "sharkapi.wallet_balance",
+    "POST /v1/wallet/topup": "sharkapi.wallet_topup",
+    "POST /payments/stripe": "payments.stripe",
+    "GET /payments/stripe": "payments.stripe",
     "$default": "babysea.not_found",
 }
 

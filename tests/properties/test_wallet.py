@@ -24,6 +24,7 @@ from tidegate.usecases.submit import Order, submit
 
 NOW_MS = 1_763_000_000_000
 MAX_IN_FLIGHT = 5  # the plan "starter"
+TRIALS = 3
 CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
@@ -46,9 +47,9 @@ class WalletMachine(RuleBasedStateMachine):
         self.runtime = Runtime(TABLES, SESSION)
         create_tables(self.runtime.dynamodb)
         self.account_id = create_account(
-            self.runtime.wallets, name="Acme", plan="starter", now_ms=NOW_MS
+            self.runtime.wallets, name="Acme", plan="starter", trials=TRIALS, now_ms=NOW_MS
         ).account_id
-        self.model = Wallet(self.account_id)
+        self.model = Wallet(self.account_id, trials=TRIALS)
         self.open: dict[str, Money] = {}
         self.granted = self.charged = ZERO
         self.references = itertools.count()
@@ -71,8 +72,8 @@ class WalletMachine(RuleBasedStateMachine):
         self.model = self.model.add(amount)
         self.granted += amount
 
-    @rule(target=generations, price=amounts)
-    def reserve(self, price: Money) -> Any:
+    @rule(target=generations, price=amounts, takes_trials=st.booleans())
+    def reserve(self, price: Money, takes_trials: bool) -> Any:  # noqa: FBT001  hypothesis passes by name
         order = Order(
             account_id=self.account_id,
             plan="starter",
@@ -83,14 +84,20 @@ class WalletMachine(RuleBasedStateMachine):
             providers=("replicate",),
             price=price,
             hold_s=1800,
+            takes_trials=takes_trials,
         )
+        is_trial = takes_trials and self.model.trials > 0
         try:
-            expected = self.model.reserve(price, MAX_IN_FLIGHT)
+            if is_trial:
+                price, expected = ZERO, self.model.take_trial(MAX_IN_FLIGHT)
+            else:
+                expected = self.model.reserve(price, MAX_IN_FLIGHT)
         except (InsufficientCredits, ConcurrencyLimited) as refusal:
             error: type[Exception] = type(refusal)
         else:
             generation = submit(self.runtime.generations, order, NOW_MS).generation
             self.model, self.open[generation.generation_id] = expected, price
+            assert (generation.trial, generation.price) == (is_trial, price)
             return generation
         try:
             submit(self.runtime.generations, order, NOW_MS)
@@ -111,6 +118,8 @@ class WalletMachine(RuleBasedStateMachine):
             assert settled is (price is not None)
             if price is not None and settlement is Settlement.CHARGE:
                 self.model, self.charged = self.model.charge(price), self.charged + price
+            elif price is not None and generation.trial:
+                self.model = self.model.return_trial()
             elif price is not None:
                 self.model = self.model.refund(price)
 

@@ -18,6 +18,7 @@ from tidegate.domain.generation import Generation
 from tidegate.domain.idempotency import IdempotencyRecord
 from tidegate.domain.keys import SCOPES, Key, KeyState, Surface
 from tidegate.domain.limits import Bucket
+from tidegate.domain.wallet import Payment
 from tidegate.runtime import Runtime
 
 TOKEN = "bye_token"
@@ -72,6 +73,7 @@ class Generations:
         *,
         idempotency: IdempotencyRecord | None = None,
         max_in_flight: int | None = None,
+        payment: Payment = Payment.BALANCE,
     ) -> None:
         """Store, or refuse."""
         if self.refusals:
@@ -93,6 +95,7 @@ class Stores:
     generations: Generations = field(default_factory=Generations)
     catalog: Catalog = field(default_factory=load_catalog)
     budgets: Mapping[Any, Any] = field(default_factory=lambda: DEFAULT_BUDGETS)
+    moderator: Any = None
 
     def now_ms(self) -> int:
         """A fixed instant."""

@@ -9,7 +9,7 @@ import pytest
 
 from functions.babysea import status
 from tests.contract.babysea.events import event
-from tests.contract.babysea.gateway import WINDOW_END_S, Gateway, Reply
+from tests.contract.babysea.gateway import NOW_MS, WINDOW_END_S, Gateway, Reply
 from tests.contract.babysea.stores import KEY, THROTTLED, TOKEN, UNREACHABLE, Generations, Keys, Stores
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.domain import errors
@@ -222,6 +222,13 @@ def test_a_concurrency_limit_asks_for_five_seconds(gateway: Gateway) -> None:
 def test_short_of_credits_the_message_is_the_hosted_ones(gateway: Gateway) -> None:
     reply = gateway.generate(token=gateway.open_account("0.004")[1])
     assert reply.error["message"] == "Insufficient credits. Please upgrade your plan or wait for renewal."
+
+
+def test_a_suspended_account_is_refused(gateway: Gateway) -> None:
+    gateway.runtime.wallets.suspend(gateway.account_id, NOW_MS)
+    reply = gateway.generate()
+    assert (reply.status, reply.error["code"], reply.error["retryable"]) == (403, "BSE1010", False)
+    assert gateway.balance() == ("$1", "$0")
 
 
 def test_a_caller_that_is_not_known_has_no_window(gateway: Gateway) -> None:

@@ -191,6 +191,7 @@ class World:
 
     def _context(self) -> Context:
         return Context(
+            input_url=lambda key: f"https://files.example.com/{key}",
             generations=_Crashing(self.runtime.generations, self),  # type: ignore[arg-type]
             providers=self,
             catalog=load_catalog(),

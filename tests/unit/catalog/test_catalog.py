@@ -87,6 +87,7 @@ def test_specific_parameters_carry_type_and_range() -> None:
         "generation_negative_prompt": Parameter(Kind.STRING, max_length=10_000),
         "generation_seed": Parameter(Kind.INTEGER, minimum=0, maximum=2**31 - 1),
         "generation_guidance": Parameter(Kind.NUMBER, minimum=0, maximum=10),
+        "generation_image_strength": Parameter(Kind.NUMBER, minimum=0, maximum=1),
     }
 
 

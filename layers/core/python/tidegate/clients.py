@@ -63,5 +63,9 @@ class Clients:
         return self.client("scheduler")
 
     @cached_property
+    def _guardrails(self) -> Any:
+        return self.client("bedrock-runtime")
+
+    @cached_property
     def _secretsmanager(self) -> SecretsManagerClient:
         return self.client("secretsmanager")  # type: ignore[no-any-return]

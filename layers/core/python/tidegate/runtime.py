@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
     from tidegate.adapters.eventbridge import EventBus
     from tidegate.adapters.http import HttpClient
+    from tidegate.adapters.moderation.protocol import Moderator
+    from tidegate.adapters.payments.protocol import Payments
     from tidegate.adapters.providers.registry import ProviderRegistry
     from tidegate.adapters.s3 import OutputStore
     from tidegate.adapters.scheduler import Schedules
@@ -35,8 +37,12 @@ if TYPE_CHECKING:
     from tidegate.domain.generation import Generation, MediaType, Output
     from tidegate.domain.provider_profiles import ProviderProfile
     from tidegate.domain.webhook_retries import RetryPlan
+    from tidegate.surfaces.sharkapi.modes import Mode
     from tidegate.usecases.attempts.context import Context
     from tidegate.usecases.launch import Launcher
+
+
+INPUT_SIGNED_FOR_S = 3_600  # a provider's queue may be long; the role's own session may end it sooner
 
 
 class ConfigurationError(RuntimeError):
@@ -151,8 +157,13 @@ class Runtime(Clients):
         """The upstream providers, with their credentials and base URLs."""
         from tidegate.adapters.providers.registry import ProviderRegistry  # noqa: PLC0415
 
+        return ProviderRegistry(self.http, self.secrets, self._base_urls)
+
+    @property
+    def _base_urls(self) -> Mapping[str, str]:
+        """Where vendors are reached, for those that are not at their own address."""
         base_urls: dict[str, str] = json.loads(self.setting("PROVIDER_BASE_URLS", "{}"))
-        return ProviderRegistry(self.http, self.secrets, base_urls)
+        return base_urls
 
     @cached_property
     def outputs(self) -> OutputStore:
@@ -257,10 +268,53 @@ class Runtime(Clients):
             store_outputs=store,
             delete_outputs=lambda outputs: self.outputs.delete([output.key for output in outputs]),
             budgets=self.budgets,
+            input_url=lambda key: self.outputs.presign(key, "GET", INPUT_SIGNED_FOR_S),
             public_base_url=self.public_base_url,
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
             alert=_alert,
+        )
+
+    @cached_property
+    def shark_modes(self) -> Mapping[str, Mode]:
+        """The sizes that the SharkApi surface sells; ``TIDEGATE_SHARKAPI_MODES`` replaces the file's."""
+        from tidegate.surfaces.sharkapi.modes import load_modes  # noqa: PLC0415
+
+        return load_modes(self._env.get("TIDEGATE_SHARKAPI_MODES"))
+
+    @cached_property
+    def moderator(self) -> Moderator | None:
+        """Looks at prompts first; ``TIDEGATE_MODERATION`` is ``openai`` or ``bedrock:<guardrail>:<version>``.
+
+        Raises:
+            ConfigurationError: it is anything else.
+        """
+        kind, _, rest = self._env.get("TIDEGATE_MODERATION", "").partition(":")
+        if not kind:
+            return None
+        if kind == "openai":
+            from tidegate.adapters.moderation.openai import DEFAULT_BASE_URL, OpenAIModerator  # noqa: PLC0415
+
+            return OpenAIModerator(
+                self.http, self.secrets, self._base_urls.get("moderation", DEFAULT_BASE_URL)
+            )
+        guardrail_id, _, version = rest.partition(":")
+        if kind != "bedrock" or not guardrail_id or not version:
+            raise ConfigurationError("TIDEGATE_MODERATION is openai or bedrock:<guardrail id>:<version>")
+        from tidegate.adapters.moderation.bedrock import GuardrailModerator  # noqa: PLC0415
+
+        return GuardrailModerator(lambda: self._guardrails, guardrail_id, version)
+
+    @cached_property
+    def payments(self) -> Payments:
+        """The payment provider."""
+        from tidegate.adapters.payments.stripe import DEFAULT_BASE_URL, Stripe  # noqa: PLC0415
+
+        return Stripe(
+            self.http,
+            self.secrets,
+            base_url=self._base_urls.get("stripe", DEFAULT_BASE_URL),
+            return_url=f"{self.public_base_url}/payments/stripe",
         )
 
     @property

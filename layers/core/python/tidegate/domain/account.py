@@ -20,3 +20,4 @@ class Account:
     wallet: Wallet
     mode: Mode = Mode.LIVE
     sandbox_of: str | None = None  # whose sandbox it is: every one in test mode is somebody's
+    suspended_at_ms: int | None = None  # since when its submits are refused

@@ -137,10 +137,20 @@ def _routes(model: Model) -> Iterator[str]:
         inputs = {name for name in offered if name.startswith("generation_input_file")}
         yield from _fields(place, route, offered if with_input is None else _without(offered, inputs))
         yield from (f"{place}: {problem}" for problem in _shortfalls(model.schema, route))
+        yield from (f"{place}: {name} has a complement only from 0 to 1" for name in _unbounded(model, route))
         if with_input is not None and not inputs:
             yield f"{place}: with_input, but the model takes no input files"
         elif with_input is not None:
             yield from _fields(f"{place}.with_input", with_input, offered)
+
+
+def _unbounded(model: Model, route: ProviderRoute) -> Iterator[str]:
+    """The parameters that are sent as a complement and are no share of one."""
+    for name, rule in (route.with_input or route).fields.items():
+        parameter = model.specific.get(name)
+        is_share = parameter is not None and (parameter.minimum, parameter.maximum) == (0, 1)
+        if rule.form is Form.COMPLEMENT and not is_share:
+            yield name
 
 
 def _shortfalls(schema: Schema, route: ProviderRoute) -> Iterator[str]:

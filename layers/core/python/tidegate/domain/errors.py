@@ -52,10 +52,26 @@ class AddressNotAllowed(TidegateError):
     code = "address_not_allowed"
 
 
+class KeyRevoked(AuthenticationFailed):
+    """The key was revoked. Most surfaces tell no more than that it does not work."""
+
+
 class AccountNotFound(TidegateError):
     """The key's account is gone."""
 
     code = "account_not_found"
+
+
+class ContentPolicyViolation(TidegateError):
+    """The operator's content policy refuses the request before it is accepted."""
+
+    code = "content_policy_violation"
+
+
+class AccountSuspended(TidegateError):
+    """The operator takes no submits from this account at present."""
+
+    code = "account_suspended"
 
 
 class RateLimited(TidegateError):

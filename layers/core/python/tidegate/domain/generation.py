@@ -85,6 +85,8 @@ class Generation:
     removed_at_ms: int | None = None  # when its owner had the files deleted
     mode: Mode = Mode.LIVE  # in test mode no provider is asked (docs/adr/0040)
     script: str | None = None  # what is to happen to it; test mode only
+    trial: bool = False  # paid with a free trial
+    note: Mapping[str, object] = field(default_factory=dict)  # what its surface wants to tell of it later
 
     def is_removed(self, now_ms: int, retention_ms: int) -> bool:
         """Whether its files are gone: deleted by its owner, or kept for ``retention_ms`` and no longer."""

@@ -75,6 +75,7 @@ class Form(StrEnum):
     SAME = "same"
     TEXT = "text"  # 8 becomes "8"
     FIRST = "first"  # the only entry of a list
+    COMPLEMENT = "complement"  # of a share: 0.2 becomes 0.8
 
 
 @dataclass(frozen=True, slots=True)

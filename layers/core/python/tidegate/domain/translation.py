@@ -47,6 +47,8 @@ def _native(rule: FieldRule, value: Any) -> object:
             return value_key(value)
         case Form.FIRST:
             return value[0]
+        case Form.COMPLEMENT:
+            return _number(1 - Decimal(value))
         case _:
             return _number(value) if isinstance(value, Decimal) else value
 

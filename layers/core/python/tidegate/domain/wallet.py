@@ -18,6 +18,14 @@ class MovementKind(StrEnum):
     REFUND = "refund"
 
 
+class Payment(StrEnum):
+    """What a generation is paid with."""
+
+    BALANCE = "balance"
+    TRIAL = "trial"  # one of the account's free trials; the price is nothing
+    BALANCE_AFTER_TRIALS = "balance_after_trials"  # the balance, once no free trial is left
+
+
 @dataclass(frozen=True, slots=True)
 class Movement:
     """One change of a wallet. ``reference`` is the generation's id, or the grant's own reference."""
@@ -46,6 +54,7 @@ class Wallet:
     in_flight: int = 0
     sequence: int = 0
     generations: int = 0  # ever accepted: what a listing calls its total
+    trials: int = 0  # free generations that are left
 
     def add(self, amount: Money) -> Wallet:
         """Grant credits.
@@ -66,14 +75,20 @@ class Wallet:
         """
         if self.balance < price:
             raise InsufficientCredits("the balance is below the price")
-        if max_in_flight is not None and self.in_flight >= max_in_flight:
-            raise ConcurrencyLimited("too many generations in flight", limit=max_in_flight)
-        return self._moved(
-            balance=self.balance - price,
-            held=self.held + price,
-            in_flight=self.in_flight + 1,
-            generations=self.generations + 1,
-        )
+        self._check_room(max_in_flight)
+        return self._accepted(balance=self.balance - price, held=self.held + price)
+
+    def take_trial(self, max_in_flight: int | None = None) -> Wallet:
+        """Take a free trial for one generation, which then costs nothing.
+
+        Raises:
+            InsufficientCredits: no trial is left.
+            ConcurrencyLimited: the plan's generations are all in flight.
+        """
+        if self.trials < 1:
+            raise InsufficientCredits("no free trial is left")
+        self._check_room(max_in_flight)
+        return self._accepted(trials=self.trials - 1)
 
     def charge(self, price: Money) -> Wallet:
         """Keep the held price: the generation succeeded."""
@@ -82,6 +97,17 @@ class Wallet:
     def refund(self, price: Money) -> Wallet:
         """Give the held price back: the generation failed or was canceled."""
         return replace(self._released(price), balance=self.balance + price)
+
+    def return_trial(self) -> Wallet:
+        """Give a free trial back: its generation failed or was canceled."""
+        return replace(self._released(ZERO), trials=self.trials + 1)
+
+    def _check_room(self, max_in_flight: int | None) -> None:
+        if max_in_flight is not None and self.in_flight >= max_in_flight:
+            raise ConcurrencyLimited("too many generations in flight", limit=max_in_flight)
+
+    def _accepted(self, **changes: object) -> Wallet:
+        return self._moved(in_flight=self.in_flight + 1, generations=self.generations + 1, **changes)
 
     def _released(self, price: Money) -> Wallet:
         if self.held < price or self.in_flight < 1:

@@ -32,21 +32,30 @@ from tidegate.domain.wallet import Wallet
 from tidegate.usecases.sandboxes import find_sandbox
 
 ROSTER_TRIES: Final = 5  # operators seldom meet at one account
+DEFAULT_TRIALS: Final = 3  # contracts: SharkApi §7
+MAX_TRIALS: Final = 1_000
 
 
 def create_account(
-    wallets: WalletTable, *, name: str, email: str | None = None, plan: str = DEFAULT_PLAN, now_ms: int
+    wallets: WalletTable,
+    *,
+    name: str,
+    email: str | None = None,
+    plan: str = DEFAULT_PLAN,
+    trials: int = 0,
+    now_ms: int,
 ) -> Account:
-    """Open an account with an empty wallet.
+    """Open an account with an empty wallet, and ``trials`` free generations (SharkApi surface only).
 
     Raises:
-        InvalidInput: no name, or a plan that does not exist.
+        InvalidInput: no name, a plan that does not exist, or a number of trials out of range.
     """
     if not name.strip():
         raise InvalidInput("An account needs a name.", field="name")
+    check_trials(trials)
     _check_plan(plan)
     account_id = str(uuid.uuid4())
-    account = Account(account_id, name.strip(), email, plan, now_ms, Wallet(account_id))
+    account = Account(account_id, name.strip(), email, plan, now_ms, Wallet(account_id, trials=trials))
     wallets.create(account)
     return account
 
@@ -203,6 +212,16 @@ def _set_plan(keys: KeyTable, wallets: WalletTable, account_id: str, plan: str) 
     for key in behind:
         keys.set_plan(key.key_hash, plan)
     return len(behind)
+
+
+def check_trials(trials: int) -> None:
+    """Refuse a number of free trials that nobody means.
+
+    Raises:
+        InvalidInput: below zero or above 1,000.
+    """
+    if not 0 <= trials <= MAX_TRIALS:
+        raise InvalidInput(f"Free trials are 0 to {MAX_TRIALS}.", field="trials")
 
 
 def _check_plan(plan: str) -> None:

@@ -12,8 +12,9 @@ from tidegate.domain.errors import (
     AuthenticationFailed,
     AuthenticationRequired,
     InsufficientPermissions,
+    KeyRevoked,
 )
-from tidegate.domain.keys import Key, Surface, hash_key
+from tidegate.domain.keys import Key, KeyState, Surface, hash_key
 from tidegate.domain.limits import FAILED_ATTEMPTS, Bucket, Window
 from tidegate.usecases.refusals import plan_of, rate_limited
 
@@ -37,6 +38,7 @@ def authenticate(
     Raises:
         AuthenticationRequired: no token.
         AuthenticationFailed: unknown, revoked, expired, or a key of another surface.
+        KeyRevoked: the first of these, where the surface tells it apart.
         AddressRateLimited: the same, and too many of them came from this address.
     """
     if not token:
@@ -46,7 +48,8 @@ def authenticate(
         raise _refusal(keys, address, now_ms)
     key, used = counted
     if key.surface is not surface or not key.works(now_ms):
-        raise _refusal(keys, address, now_ms)
+        revoked = key.surface is surface and key.state is KeyState.REVOKED
+        raise _refusal(keys, address, now_ms, KeyRevoked if revoked else AuthenticationFailed)
     return Caller(key, Window.after(used, plan_of(key.plan).limit(bucket), now_ms))
 
 
@@ -66,11 +69,13 @@ def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
         raise rate_limited(caller.window, now_ms)
 
 
-def _refusal(keys: KeyTable, address: str, now_ms: int) -> Exception:
+def _refusal(
+    keys: KeyTable, address: str, now_ms: int, kind: type[AuthenticationFailed] = AuthenticationFailed
+) -> Exception:
     failures = keys.count_failure(source_of(address), now_ms)
     window = Window.after(failures, FAILED_ATTEMPTS, now_ms)
     if not window.exceeded:
-        return AuthenticationFailed("The API key is not valid.")
+        return kind("The API key is not valid.")
     return AddressRateLimited(
         "Too many requests with a wrong API key came from your address. Please retry after the period "
         "indicated in the Retry-After header.",

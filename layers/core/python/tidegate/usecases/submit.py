@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +12,7 @@ from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.domain.errors import (
     AccountNotFound,
+    AccountSuspended,
     IdempotencyInProgress,
     IdempotencyKeyReused,
     ServiceUnavailable,
@@ -20,8 +21,9 @@ from tidegate.domain.errors import (
 from tidegate.domain.generation import Generation, MediaType, Status, new_id, new_prediction_id
 from tidegate.domain.idempotency import LIFETIME_S, IdempotencyRecord
 from tidegate.domain.mode import Mode
-from tidegate.domain.money import Money
+from tidegate.domain.money import ZERO, Money
 from tidegate.domain.scripts import Script
+from tidegate.domain.wallet import Payment
 from tidegate.usecases.refusals import (
     concurrency_limited,
     insufficient_credits,
@@ -29,9 +31,9 @@ from tidegate.usecases.refusals import (
     scripted_refusal,
 )
 
-_WALLET, _GENERATION, _IDEMPOTENCY = range(
-    3
-)  # the transaction's actions, as GenerationTable.create orders them
+# the transaction's actions, as GenerationTable.create orders them
+_WALLET, _GENERATION, _IDEMPOTENCY = range(3)
+_PAYMENT_TRIES: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Order:
     idempotency: Idempotency | None = None
     mode: Mode = Mode.LIVE
     script: Script | None = None
+    takes_trials: bool = False  # a free trial of the account pays, as long as there is one
+    note: Mapping[str, object] = field(default_factory=dict)  # what the surface wants to tell of it later
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
     """Accept the order, or return what its idempotency key stands for.
 
     Raises:
-        InsufficientCredits, ConcurrencyLimited, AccountNotFound: the wallet does not allow it.
+        InsufficientCredits, ConcurrencyLimited, AccountSuspended, AccountNotFound: the wallet refuses it.
         IdempotencyKeyReused, IdempotencyInProgress: about the key.
         ServiceUnavailable: the store is busy or down; nothing was held.
         SubmitOutcomeUnknown: the store's answer was lost and it cannot be asked; money may be held.
@@ -81,18 +85,39 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
     """
     if order.script is not None and order.script.is_refusal:
         raise scripted_refusal(order.script, order.plan, now_ms)
-    generation = _generation(order, now_ms)
+    # An account without trials is served by the first transaction; one with trials by the second.
+    payment = Payment.BALANCE_AFTER_TRIALS if order.takes_trials else Payment.BALANCE
+    for _ in range(_PAYMENT_TRIES):
+        try:
+            return _submit(generations, order, payment, now_ms)
+        except _WalletRefused as error:
+            other = _other_payment(payment, error.wallet)
+            if other is None:
+                raise _wallet_refusal(error.wallet, order) from error
+            payment = other
+    raise ServiceUnavailable("The account's free trials kept changing. Nothing was charged; try again.")
+
+
+class _WalletRefused(Exception):
+    def __init__(self, wallet: Mapping[str, Any]) -> None:
+        super().__init__("the wallet's conditions did not hold")
+        self.wallet = wallet
+
+
+def _submit(generations: GenerationTable, order: Order, payment: Payment, now_ms: int) -> Submission:
+    generation = _generation(order, payment, now_ms)
     record = _record(order, generation, now_ms)
     try:
         generations.create(
             generation,
             idempotency=record,
             max_in_flight=plan_of(order.plan).in_flight,
+            payment=payment,
         )
     except ConditionsFailed as error:
         if record is not None and error.failed[_IDEMPOTENCY]:
             return _replay(generations, record, IdempotencyRecord.from_values(error.items[_IDEMPOTENCY]))
-        raise _wallet_refusal(error.items[_WALLET], order) from error
+        raise _WalletRefused(error.items[_WALLET]) from error
     except StillInConflict as error:
         if record is not None and error.conflicted[_IDEMPOTENCY]:
             raise IdempotencyInProgress(
@@ -105,7 +130,17 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
     return Submission(generation)
 
 
-def _generation(order: Order, now_ms: int) -> Generation:
+def _other_payment(payment: Payment, wallet: Mapping[str, Any]) -> Payment | None:
+    """Return what to pay with instead, where the wallet refused because trials came or went."""
+    has_trial = wallet.get("trials", 0) > 0
+    if payment is Payment.BALANCE_AFTER_TRIALS and has_trial:
+        return Payment.TRIAL
+    if payment is Payment.TRIAL and not has_trial:
+        return Payment.BALANCE_AFTER_TRIALS
+    return None
+
+
+def _generation(order: Order, payment: Payment, now_ms: int) -> Generation:
     return Generation(
         account_id=order.account_id,
         generation_id=new_id(now_ms),
@@ -114,13 +149,15 @@ def _generation(order: Order, now_ms: int) -> Generation:
         media_type=order.media_type,
         params=order.params,
         providers=order.providers,
-        price=order.price,
+        price=ZERO if payment is Payment.TRIAL else order.price,
         status=Status.PENDING,
         prediction_id=new_prediction_id(),
         created_at_ms=now_ms,
         expires_at_ms=now_ms + order.hold_s * 1000,
         mode=order.mode,
         script=str(order.script) if order.script else None,
+        trial=payment is Payment.TRIAL,
+        note=order.note,
     )
 
 
@@ -151,6 +188,8 @@ def _wallet_refusal(wallet: Mapping[str, Any], order: Order) -> Exception:
         return AccountNotFound("The account of this API key no longer exists.")
     if wallet.get("mode", Mode.LIVE) != order.mode:
         return RuntimeError(f"a {order.mode} key of an account that is not")  # no way is known to this
+    if "suspended_at_ms" in wallet:
+        return AccountSuspended("This account is suspended. Please contact the operator of this gateway.")
     if wallet["balance"] < order.price.micros:
         return insufficient_credits()
     return concurrency_limited(plan_of(order.plan).in_flight)

@@ -43,6 +43,8 @@ def to_item(generation: Generation) -> Item:
         "outputs": outputs_value(generation.outputs) or None,
         "settlement": generation.settlement,
         "mode": generation.mode.stored,
+        "trial": generation.trial or None,
+        "note": generation.note or None,
     }
     values |= {name: getattr(generation, name) for name in _OPTIONAL}
     return encode_item(values)
@@ -67,6 +69,8 @@ def from_item(item: Mapping[str, Any]) -> Generation:
         outputs=tuple(Output(**output) for output in values.get("outputs", ())),
         settlement=Settlement(values["settlement"]) if "settlement" in values else None,
         mode=Mode(values.get("mode", Mode.LIVE)),
+        trial=values.get("trial", False),
+        note=values.get("note", {}),
         **{name: values.get(name) for name in _OPTIONAL},
     )
 

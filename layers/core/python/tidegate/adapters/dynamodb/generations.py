@@ -16,7 +16,7 @@ from tidegate.adapters.dynamodb.movements import movement
 from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.generation import OPEN_STATUSES, Generation, Settlement, Status
 from tidegate.domain.idempotency import IdempotencyRecord
-from tidegate.domain.wallet import MovementKind
+from tidegate.domain.wallet import MovementKind, Payment
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -42,6 +42,7 @@ class GenerationTable:
         *,
         idempotency: IdempotencyRecord | None = None,
         max_in_flight: int | None = None,
+        payment: Payment = Payment.BALANCE,
     ) -> None:
         """Hold the price and store the generation, or do neither.
 
@@ -59,6 +60,7 @@ class GenerationTable:
                 now_ms=generation.created_at_ms,
                 max_in_flight=max_in_flight,
                 mode=generation.mode,
+                payment=payment,
             ),
             {
                 "Put": {
@@ -187,6 +189,7 @@ class GenerationTable:
                 generation.price,
                 reference=generation.generation_id,
                 now_ms=now_ms,
+                payment=Payment.TRIAL if generation.trial else Payment.BALANCE,
             ),
         ]
         if used is not None:

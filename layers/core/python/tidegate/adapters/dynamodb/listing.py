@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tidegate.adapters.dynamodb import generation_codec
 from tidegate.adapters.dynamodb.codec import Item, encode_item
-from tidegate.domain.generation import Generation
+from tidegate.domain.generation import Generation, id_floor
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -32,6 +32,33 @@ class GenerationListing:
         if offset <= older:
             return self._read(account_id, skip=offset, take=wanted, newest_first=True)
         return self._read(account_id, skip=older, take=wanted, newest_first=False)[::-1]
+
+    def of_surface(
+        self, account_id: str, surface: str, *, since_ms: int, until_ms: int, limit: int
+    ) -> list[Generation]:
+        """The account's generations of one surface within a time, newest first, at most ``limit``.
+
+        What the account made through other surfaces in that time is read, and paid for, as well.
+        """
+        query = {
+            **self._query(account_id, newest_first=True),
+            "FilterExpression": "surface = :surface",
+            "ExpressionAttributeValues": encode_item(
+                {
+                    ":account": account_id,
+                    ":first": id_floor(since_ms),
+                    ":last": id_floor(until_ms),
+                    ":surface": surface,
+                }
+            ),
+        }
+        items: list[Item] = []
+        while len(items) < limit:
+            answer = self._client.query(**query)
+            items += answer["Items"]
+            if not _follow(query, answer):
+                break
+        return [generation_codec.from_item(item) for item in items[:limit]]
 
     def _read(self, account_id: str, *, skip: int, take: int, newest_first: bool) -> list[Generation]:
         query = self._query(account_id, newest_first=newest_first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -45,6 +45,7 @@ class WalletTable:
             "in_flight": 0,
             "sequence": 0,
             "generations": 0,
+            "trials": account.wallet.trials,
             "alerts": alerts_value(DEFAULT_THRESHOLDS),
             "mode": account.mode.stored,
             "sandbox_of": account.sandbox_of,
@@ -112,18 +113,52 @@ class WalletTable:
         Raises:
             AccountNotFound: no such account.
         """
-        update = {
-            "Update": {
-                "TableName": self._table,
-                "Key": encode_item({"account_id": account_id, "item": WALLET}),
-                "UpdateExpression": "SET #plan = :plan",
-                "ConditionExpression": "attribute_exists(account_id)",
-                "ExpressionAttributeNames": {"#plan": "plan"},
-                "ExpressionAttributeValues": encode_item({":plan": plan}),
-            }
+        self._change(account_id, "SET #plan = :plan", {":plan": plan}, {"#plan": "plan"})
+
+    def suspend(self, account_id: str, now_ms: int) -> None:
+        """Refuse the account's submits from now on. What is in flight ends as it would have.
+
+        Raises:
+            AccountNotFound: no such account.
+        """
+        change = "SET suspended_at_ms = if_not_exists(suspended_at_ms, :now)"
+        self._change(account_id, change, {":now": now_ms})
+
+    def resume(self, account_id: str) -> None:
+        """Take the account's submits again.
+
+        Raises:
+            AccountNotFound: no such account.
+        """
+        self._change(account_id, "REMOVE suspended_at_ms")
+
+    def set_trials(self, account_id: str, trials: int) -> None:
+        """Set how many free generations are left.
+
+        Raises:
+            AccountNotFound: no such account.
+        """
+        self._change(account_id, "SET trials = :trials", {":trials": trials})
+
+    def _change(
+        self,
+        account_id: str,
+        expression: str,
+        values: Mapping[str, object] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        update: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": encode_item({"account_id": account_id, "item": WALLET}),
+            "UpdateExpression": expression,
+            "ConditionExpression": "attribute_exists(account_id)",
         }
+        if values:
+            update["ExpressionAttributeValues"] = encode_item(values)
+        if names:
+            update["ExpressionAttributeNames"] = names
         try:
-            transaction.write(self._client, [update])  # which waits out the account's own traffic
+            transaction.write(self._client, [{"Update": update}])  # which waits out the account's own traffic
         except transaction.ConditionsFailed as error:
             raise AccountNotFound(f"There is no account {account_id}.", account_id=account_id) from error
 
@@ -193,6 +228,7 @@ def _account(item: Item) -> Account:
         in_flight=values["in_flight"],
         sequence=values["sequence"],
         generations=values.get("generations", 0),
+        trials=values.get("trials", 0),
     )
     return Account(
         account_id=values["account_id"],
@@ -203,4 +239,5 @@ def _account(item: Item) -> Account:
         wallet=wallet,
         mode=Mode(values.get("mode", Mode.LIVE)),
         sandbox_of=values.get("sandbox_of"),
+        suspended_at_ms=values.get("suspended_at_ms"),
     )

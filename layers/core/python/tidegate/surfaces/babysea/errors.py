@@ -1,8 +1,8 @@
 """Every error on the BabySea wire, in one table: our code → its code, type, status and whether to retry.
 
 Codes up to BSE2010, BSE2015 and BSE2016 are BabySea's own; the others are not documented and follow the
-proposals of contracts §2.4. BSE3004, BSE3005 and BSE5003 are ours. ``docs/errors.md`` shows the table with
-the ways to provoke each row.
+proposals of contracts §2.4. BSE1010, BSE3004, BSE3005 and BSE5003 are ours. ``docs/errors.md`` shows the
+table with the ways to provoke each row.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ ERRORS: Final[Mapping[str, WireError]] = {
     "address_rate_limited": WireError("BSE1006", "auth_rate_limited", 429, retryable=True),
     "address_not_allowed": WireError("BSE1007", "ip_not_allowed", 403),
     "account_not_found": WireError("BSE1008", "account_not_found", 404),
+    "account_suspended": WireError("BSE1010", "account_suspended", 403),
     "concurrency_limited": WireError("BSE1009", "concurrency_limit_exceeded", 429, retryable=True),
     # What was sent
     "invalid_input": WireError("BSE2001", "invalid_input", 400),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.moderation.protocol import Moderator
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound
@@ -17,10 +18,11 @@ from tidegate.domain.model import Model
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.domain.scripts import HEADER, Script, read_script
-from tidegate.surfaces.babysea.body import read_object
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
+from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
+from tidegate.usecases.moderate import moderate
 from tidegate.usecases.submit import Idempotency, Order, submit
 
 _ORDER_FIELD = "generation_provider_order"
@@ -41,6 +43,10 @@ class Services(Protocol):
     def budgets(self) -> Mapping[MediaType, Budget]:
         """How long holds last."""
 
+    @property
+    def moderator(self) -> Moderator | None:
+        """Looks at prompts first."""
+
     def now_ms(self) -> int:
         """The time."""
 
@@ -51,6 +57,7 @@ def generate(request: Request, key: Key, media_type: MediaType, services: Servic
     order = read_order(
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
+    moderate(services.moderator, str(order.params["generation_prompt"]))
     return present_submission(submit(services.generations, order, now_ms))
 
 

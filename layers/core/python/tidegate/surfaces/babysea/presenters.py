@@ -10,6 +10,7 @@ from tidegate.domain.generation import Generation, MediaType, Status
 from tidegate.domain.keys import Key
 from tidegate.domain.model import Model, Rate
 from tidegate.domain.pricing import audio_mode
+from tidegate.domain.stored_files import without_references
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.envelope import number, optional_timestamp, timestamp
 from tidegate.surfaces.babysea.errors import generation_error_code
@@ -96,7 +97,7 @@ def present_generation(
     generation: Generation, public_url: Callable[[str], str], *, removed: bool
 ) -> dict[str, object]:
     """A generation's record (§1.7). Groups that do not apply are left out; what is not yet known is null."""
-    params = generation.params
+    params = without_references(generation.params)
     files = [] if removed else [public_url(output.key) for output in generation.outputs]
     return {
         "account_id": generation.account_id,

@@ -40,6 +40,7 @@ class Context:
     store_outputs: Callable[[Generation, tuple[MediaFile, ...]], tuple[Output, ...]]
     delete_outputs: Callable[[tuple[Output, ...]], None]
     budgets: Mapping[MediaType, Budget]
+    input_url: Callable[[str], str]  # signs a stored file, for as long as a provider may take to fetch it
     public_base_url: str
     worker_timeout_s: int
     now_ms: Callable[[], int]

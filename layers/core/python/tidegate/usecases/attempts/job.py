@@ -9,6 +9,7 @@ from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode,
 from tidegate.domain.generation import Generation
 from tidegate.domain.money import ZERO, Money
 from tidegate.domain.pricing import cost
+from tidegate.domain.stored_files import with_urls
 from tidegate.domain.translation import native_input
 from tidegate.usecases.attempts.context import Context
 
@@ -16,7 +17,7 @@ _SEED = "generation_seed"
 
 
 def build_job(context: Context, generation: Generation, attempt: Attempt) -> Job:
-    """Say the generation in the provider's words. Building it again gives the same job.
+    """Say the generation in the provider's words. Building it again gives the same job, but for signed URLs.
 
     Every attempt gets a seed of its own unless the caller chose one, so that a lost job can be told from
     its like when it is searched for.
@@ -30,14 +31,19 @@ def build_job(context: Context, generation: Generation, attempt: Attempt) -> Job
         raise ProviderRefused(Failure(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, gone))
     reference = f"{generation.generation_id}/{attempt.number}"
     path = f"callbacks/{attempt.provider}/{reference}/{attempt.callback_token}"
+    params = with_urls(generation.params, context.input_url)
     rule = route.fields.get(_SEED)
     return Job(
         native_model=route.native_model,
         media_type=generation.media_type,
-        input=native_input(route, {_SEED: _own_seed(reference), **generation.params}),
+        input=native_input(route, {_SEED: _own_seed(reference), **params}),
         callback_url=f"{context.public_base_url}/{path}" if route.callbacks else None,
         reference=reference,
-        searchable=rule is not None and rule.to is not None and _SEED not in generation.params,
+        # A signed URL is new with every build, so nothing that was sent can be compared with it.
+        searchable=rule is not None
+        and rule.to is not None
+        and _SEED not in generation.params
+        and params == generation.params,
     )
 
 

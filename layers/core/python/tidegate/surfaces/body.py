@@ -11,15 +11,15 @@ from tidegate.surfaces.http import Request
 MAX_BYTES: Final = 100 * 1024  # BabySea docs: guides/sdk/errors
 
 
-def read_object(request: Request) -> dict[str, Any]:
+def read_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     """Return the body's JSON object.
 
     Raises:
-        PayloadTooLarge: more than 100 KB.
+        PayloadTooLarge: more than ``max_bytes``.
         InvalidInput: not a JSON object in UTF-8.
     """
-    if len(request.body) > MAX_BYTES:
-        raise PayloadTooLarge(f"The request body may have at most {MAX_BYTES} bytes.", limit=MAX_BYTES)
+    if len(request.body) > max_bytes:
+        raise PayloadTooLarge(f"The request body may have at most {max_bytes} bytes.", limit=max_bytes)
     try:
         body = json.loads(request.body, parse_constant=_refuse)
         # JSON can spell halves of characters that no UTF-8 text can hold; no store takes them.

@@ -1,0 +1,67 @@
+"""The SharkApi surface: its routes in both dialects, its wallet, and what its payments need."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+
+from infra.config import Cell, Config
+from infra.constructs.route import add_routes
+from infra.constructs.use import Use
+from infra.stacks.cell_stack import CellStack
+from infra.stacks.data import DataStack
+
+
+class SharkApiStack(CellStack):
+    """One route, one function, as on the other surfaces."""
+
+    def __init__(self, app: cdk.App, config: Config, cell: Cell, data: DataStack) -> None:
+        super().__init__(app, config, cell, "SharkApi", description="the SharkApi surface")
+        self._data = data
+        self._functions = data.function_builder(self)
+        self._add_jobs()
+        self._add_wallet()
+        self._add_payments()
+
+    def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
+        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s)
+        add_routes(self, self._data.front_door.api, function, routes)
+
+    def _add_jobs(self) -> None:
+        data = self._data
+        submit = [
+            data.keys.use("UpdateItem"),
+            data.wallets.use("UpdateItem"),
+            data.generations.use("GetItem", "PutItem"),
+            data.outputs_bucket.use("PutObject"),  # source images, until the provider has fetched them
+            data.sharkapi(),
+            data.reach_out(),
+            *data.moderation(),
+        ]
+        self._add("sharkapi.generate", ["POST /v1/generate"], submit)
+        self._add("sharkapi.image", ["POST /api/v1/image"], submit)
+        look = [
+            data.keys.use("UpdateItem"),
+            data.generations.use("GetItem"),
+            data.wallets.use(),
+            data.outputs_bucket.use(),
+        ]
+        self._add("sharkapi.job", ["GET /v1/jobs/{job_id}"], look)
+        self._add("sharkapi.api_job", ["GET /api/v1/jobs/{job_id}"], look)
+
+    def _add_wallet(self) -> None:
+        data = self._data
+        account = [data.keys.use("UpdateItem"), data.wallets.use("GetItem")]
+        self._add("sharkapi.wallet_balance", ["GET /v1/wallet/balance"], account)
+        self._add(
+            "sharkapi.wallet_topup",
+            ["POST /v1/wallet/topup"],
+            [*account, data.secret.read(), data.reach_out()],
+        )
+
+    def _add_payments(self) -> None:
+        data = self._data
+        self._add(
+            "payments.stripe",
+            ["POST /payments/stripe", "GET /payments/stripe"],
+            [data.wallets.use("PutItem", "UpdateItem"), data.secret.read(), data.reach_out()],
+        )

@@ -1,0 +1,48 @@
+"""What a payment provider's adapter promises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from tidegate.domain.money import Money
+
+
+class PaymentsUnavailable(Exception):
+    """Payments are not set up here, or the payment provider does not answer. Nothing was paid."""
+
+
+class NoticeRejected(Exception):
+    """The notice is unsigned, forged, stale or unreadable. The reason is for our log only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """A page on which the customer pays."""
+
+    checkout_id: str
+    url: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Money that was received for an account. ``reference`` is the same in every notice of it."""
+
+    account_id: str
+    amount: Money
+    reference: str
+
+
+class Payments(Protocol):
+    """A payment provider."""
+
+    def open_checkout(self, account_id: str, amount: Money) -> Checkout:
+        """Open a page for this amount. Raises PaymentsUnavailable."""
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Receipt | None:
+        """Verify a notice and return the receipt that it tells of; None for other news.
+
+        Raises NoticeRejected.
+        """

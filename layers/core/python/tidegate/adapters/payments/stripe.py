@@ -1,0 +1,150 @@
+"""Stripe Checkout: a session is created by its API; its signed webhook tells that it was paid.
+
+Facts: Stripe API reference, "Create a Checkout Session" and "The Checkout Session object"; Stripe docs,
+"Verify webhook signatures manually" (v1: HMAC-SHA256 over ``<t>.<body>``, keyed with the whole secret).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from tidegate.adapters.http import BodyTooLarge, ConnectFailed, HttpClient, ResponseLost, UnsafeUrl
+from tidegate.adapters.payments.protocol import Checkout, NoticeRejected, PaymentsUnavailable, Receipt
+from tidegate.adapters.secrets import Secrets
+from tidegate.domain.money import Money
+
+NAME: Final = "stripe"
+DEFAULT_BASE_URL: Final = "https://api.stripe.com"
+TOLERANCE_S: Final = 300  # what Stripe's own libraries allow
+_TIMEOUT_S: Final = 10.0
+_MAX_ANSWER_BYTES: Final = 262_144
+_MICROS_PER_CENT: Final = 10_000
+_PAID_EVENTS: Final = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
+_OK: Final = 200
+
+
+class Stripe:
+    """One Stripe account. Card data never reaches us."""
+
+    def __init__(self, http: HttpClient, secrets: Secrets, *, base_url: str, return_url: str) -> None:
+        """``return_url`` is where Stripe sends the customer afterwards."""
+        self._http = http
+        self._secrets = secrets
+        self._base_url = base_url.rstrip("/")
+        self._return_url = return_url
+
+    def open_checkout(self, account_id: str, amount: Money) -> Checkout:
+        """Create a Checkout Session for one payment in US dollars.
+
+        Raises:
+            PaymentsUnavailable: no key, or no session came of it.
+        """
+        key = self._credential("api_key")
+        if not key:
+            raise PaymentsUnavailable("no Stripe key is configured")
+        form = urlencode(
+            {
+                "mode": "payment",
+                "client_reference_id": account_id,
+                "metadata[account_id]": account_id,
+                "line_items[0][quantity]": 1,
+                "line_items[0][price_data][currency]": "usd",
+                "line_items[0][price_data][unit_amount]": amount.micros // _MICROS_PER_CENT,
+                "line_items[0][price_data][product_data][name]": "Wallet top-up",
+                "success_url": f"{self._return_url}?paid=1",
+                "cancel_url": self._return_url,
+            }
+        )
+        headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        session = self._post("/v1/checkout/sessions", headers, form.encode())
+        session_id, url = session.get("id"), session.get("url")
+        if not isinstance(session_id, str) or not isinstance(url, str):
+            raise PaymentsUnavailable("Stripe answered without a session")
+        return Checkout(session_id, url, amount)
+
+    def read_notice(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Receipt | None:
+        """Verify a webhook and read it. A session that is not paid yet is told of again when it is.
+
+        Raises:
+            NoticeRejected: not signed by Stripe within the last five minutes, or not what Stripe sends.
+        """
+        header = headers.get("stripe-signature", "")
+        try:
+            self._verify(header, body, now_s)
+        except NoticeRejected:
+            if not self._secrets.reread():
+                raise
+            self._verify(header, body, now_s)
+        event = _object(body)
+        session = event.get("data", {}).get("object") if isinstance(event.get("data"), dict) else None
+        if event.get("type") not in _PAID_EVENTS or not isinstance(session, dict):
+            return None
+        if session.get("payment_status") != "paid":
+            return None
+        return _payment(session)
+
+    def _verify(self, header: str, body: bytes, now_s: int) -> None:
+        secret = self._credential("webhook_secret")
+        if not secret:
+            raise NoticeRejected("no Stripe webhook secret is configured")
+        fields = [part.strip().partition("=") for part in header.split(",")]
+        stamps = [value for name, _, value in fields if name == "t"]
+        if len(stamps) != 1 or not stamps[0].isascii() or not stamps[0].isdigit():
+            raise NoticeRejected("the signature header has no timestamp")
+        stamp = stamps[0]
+        expected = hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        given = [value.encode() for name, _, value in fields if name == "v1"]
+        if not any(hmac.compare_digest(value, expected.encode()) for value in given):
+            raise NoticeRejected("the signature does not match")
+        if abs(now_s - int(stamp[:12])) > TOLERANCE_S:
+            raise NoticeRejected("the signature is stale")
+
+    def _post(self, path: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
+        try:
+            answer = self._http.request(
+                "POST",
+                f"{self._base_url}{path}",
+                headers=headers,
+                body=body,
+                timeout_s=_TIMEOUT_S,
+                max_bytes=_MAX_ANSWER_BYTES,
+            )
+        except (ConnectFailed, ResponseLost, BodyTooLarge, UnsafeUrl) as error:
+            raise PaymentsUnavailable(f"Stripe did not answer: {error}") from error
+        if answer.status != _OK:
+            raise PaymentsUnavailable(f"Stripe answered {answer.status}")
+        try:
+            return _object(answer.body)
+        except NoticeRejected as error:
+            raise PaymentsUnavailable("Stripe's answer cannot be read") from error
+
+    def _credential(self, field: str) -> str:
+        return (self._secrets.provider(NAME) or {}).get(field, "")
+
+
+def _payment(session: Mapping[str, Any]) -> Receipt:
+    session_id, account_id = session.get("id"), session.get("client_reference_id")
+    cents, currency = session.get("amount_total"), session.get("currency")
+    if not isinstance(session_id, str) or not isinstance(account_id, str):
+        raise NoticeRejected("the session names no account")
+    if type(cents) is not int or cents <= 0 or currency != "usd":
+        raise NoticeRejected("the session's amount is not in US dollars")
+    return Receipt(account_id, Money(cents * _MICROS_PER_CENT), f"{NAME}:{session_id}")
+
+
+def _object(body: bytes) -> Mapping[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NoticeRejected("the body is not JSON") from error
+    if not isinstance(value, dict):
+        raise NoticeRejected("the body is not an object")
+    return value

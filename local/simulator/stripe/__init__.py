@@ -1,0 +1,1 @@
+"""A stand-in for Stripe Checkout: sessions, a page to pay on, and signed webhooks."""

@@ -1,0 +1,76 @@
+"""The wallet on the SharkApi wire: a hold is not shown, a charge is, a trial is free."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contract.babysea.gateway import NOW
+from tests.contract.sharkapi.client import Shark
+
+EMPTY = "Your wallet balance is too low to process this request."
+
+
+def test_the_balance_falls_only_when_a_job_completes(shark: Shark) -> None:
+    shown = {"balance": "$1.00", "currency": "USD", "free_trials_remaining": 0, "updated_at": NOW}
+    assert shark.balance().body == shown
+    job_id = shark.generate().body["job_id"]
+    assert shark.books() == ("$0.98", "$0.02", 0)
+    assert shark.balance().body == shown
+    shark.complete(job_id)
+    assert shark.balance().body == {**shown, "balance": "$0.98"}
+
+
+def test_what_is_held_cannot_be_spent_again(shark: Shark) -> None:
+    poor = Shark(shark.runtime, dollars="0.03")
+    assert poor.generate().status == 202
+    refused = poor.generate()
+    assert (refused.status, refused.body) == (
+        402,
+        {"error": {"code": "INSUFFICIENT_BALANCE", "message": EMPTY, "status": 402}},
+    )
+    second = poor.image({"prompt": "x", "mode": "2k"})
+    assert (second.status, second.body) == (
+        402,
+        {"error": "Insufficient wallet balance.", "code": "INSUFFICIENT_BALANCE"},
+    )
+
+
+def test_trials_come_first_and_cost_nothing(newcomer: Shark) -> None:
+    job_id = newcomer.generate().body["job_id"]
+    assert newcomer.books() == ("$0", "$0", 2)
+    newcomer.complete(job_id)
+    assert newcomer.job(job_id).body["cost"] == "$0.00"
+    assert newcomer.books() == ("$0", "$0", 2)
+    assert newcomer.balance().body["free_trials_remaining"] == 2
+
+
+def test_a_trial_comes_back_when_its_job_fails(newcomer: Shark) -> None:
+    job_id = newcomer.image().body["job_id"]
+    assert newcomer.books()[2] == 2
+    newcomer.fail(job_id)
+    assert newcomer.books() == ("$0", "$0", 3)
+
+
+def test_when_the_trials_are_used_up_the_balance_pays(shark: Shark) -> None:
+    mixed = Shark(shark.runtime, dollars="0.02", trials=1)
+    assert mixed.generate().body["estimated_cost"] == "$0.00"
+    assert mixed.generate().body["estimated_cost"] == "$0.02"
+    assert mixed.generate().status == 402
+    assert mixed.books() == ("$0", "$0.02", 0)
+
+
+def test_a_suspended_account_is_refused_and_its_jobs_are_still_shown(shark: Shark) -> None:
+    job_id = shark.generate().body["job_id"]
+    shark.runtime.wallets.suspend(shark.account_id, 1)
+    refused = shark.generate()
+    assert (refused.status, refused.body["error"]["code"]) == (403, "ACCOUNT_SUSPENDED")
+    assert shark.image().body == {"error": "Account is suspended."}
+    assert shark.job(job_id).status == 200
+    shark.runtime.wallets.resume(shark.account_id)
+    assert shark.generate().status == 202
+
+
+@pytest.mark.parametrize("amount", [None, "20", 5, 15, 10_010, -10, 10.0, True, 0])
+def test_an_amount_that_cannot_be_paid_is_refused(shark: Shark, amount: object) -> None:
+    reply = shark.top_up({"amount": amount})
+    assert (reply.status, reply.body["error"]["code"]) == (400, "INVALID_REQUEST")
