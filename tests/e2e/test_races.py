@@ -59,7 +59,7 @@ class Aim:
 
     def learn(self, *, cancel_won: bool) -> None:
         with self._lock:
-            self.delay_s = max(0.0, self.delay_s + (0.06 if cancel_won else -0.06))
+            self.delay_s *= 1.1 if cancel_won else 1 / 1.1
 
 
 def _race(customer: Customer, aim: Aim, number: int) -> tuple[str, Reply]:
