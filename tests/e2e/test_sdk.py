@@ -24,6 +24,7 @@ from tidegate.runtime import Runtime
 from tidegate.surfaces.babysea.webhook_events import webhook_test_event
 from tidegate.usecases.accounts import create_key
 from tidegate.usecases.endpoints import add_endpoint, send_test
+from tidegate.usecases.sandboxes import open_sandbox
 
 SUITE = Path(__file__).parents[1] / "contract" / "babysea_sdk" / "stack"
 FILES = sorted(file.name.removesuffix(".test.mjs") for file in SUITE.glob("*.test.mjs"))
@@ -62,6 +63,7 @@ def _accounts(info: StackInfo, deployed: Runtime) -> dict[str, dict[str, Any]]:
         "generator": sign_up(preset="generate_only"),
         "elsewhere": _called_from_elsewhere(sign_up()),
         "gone": _removed(sign_up()),
+        "sandbox": _in_test_mode(sign_up()),
     }
     return {name: _shown(person) for name, person in people.items()}
 
@@ -106,18 +108,29 @@ def _who_wants_to_know(customer: Customer) -> Customer:
 
 def _called_from_elsewhere(customer: Customer) -> Customer:
     """The customer, with a key that works from another address only."""
+    return replace(customer, key=_key(customer, customer.account_id, allowlist=["203.0.113.9"]))
+
+
+def _in_test_mode(customer: Customer) -> Customer:
+    """The customer's sandbox."""
     runtime = customer.deployed
-    key, _ = create_key(
+    sandbox = open_sandbox(runtime.wallets, customer.account_id, runtime.now_ms())
+    return replace(customer, account_id=sandbox.account_id, key=_key(customer, sandbox.account_id))
+
+
+def _key(customer: Customer, account_id: str, **more: Any) -> str:
+    runtime = customer.deployed
+    text, _ = create_key(
         runtime.keys,
         runtime.wallets,
-        account_id=customer.account_id,
+        account_id=account_id,
         surface=Surface.BABYSEA,
         scopes=PRESETS["full_access"],
-        name="elsewhere",
+        name="e2e",
         now_ms=runtime.now_ms(),
-        allowlist=["203.0.113.9"],
+        **more,
     )
-    return replace(customer, key=key)
+    return text
 
 
 def _removed(customer: Customer) -> Customer:

@@ -12,9 +12,10 @@ from tidegate.surfaces.babysea.errors import ERRORS
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| (BSE\d{4}) \| (\d{3}) \| `(\w+)` \| (yes|no) \| .+ \| (.+) \|$", re.MULTILINE)
+RAISED, _, _ = PAGE.partition("\n## Kept for what is to come\n")
+ROW = re.compile(r"^\| (BSE\d{4}) \| (\d{3}) \| `(\w+)` \| (yes|no) \| (?:.+ \| )?(.+) \|$", re.MULTILINE)
 LINK = re.compile(r"\[`([^`]+)`\]\(\.\./(tests/[\w/.]+)\)")
-PLACES = [(match[1], match[5]) for match in ROW.finditer(PAGE)]
+PLACES = [(match[1], match[5]) for match in ROW.finditer(RAISED)]
 
 
 def test_the_page_shows_every_error_as_it_is() -> None:

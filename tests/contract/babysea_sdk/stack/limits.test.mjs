@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { client, ended, refused } from "../stack.mjs";
+import { client, ended, exchanges, refused } from "../stack.mjs";
 
 const IMAGE = "bfl/flux-schnell";
 const GENERAL_LIMIT = 30; // of the plan `free`, a minute
@@ -31,6 +31,7 @@ test("in flight: the third is told to wait five seconds, waits, and is accepted"
   }
   const { data } = await small.generate(IMAGE, { generation_prompt: "A seal" });
   assert.deepEqual(pauses, [5_000]);
+  assert.equal(exchanges.find(({ status }) => status === 429).body.error.code, "BSE1009");
   assert.equal((await ended(small, data.generation_id)).generation_status, "succeeded");
 });
 
