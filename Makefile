@@ -5,6 +5,10 @@
 py := .venv/bin/python
 cdk := node_modules/.bin/cdk
 ports = $(if $(PORTS),--ports $(PORTS))
+# The tests of the deployed stack stay in one process; the others fill what is left of the machine.
+# jsii's words on the version of Node would follow pytest's closing line.
+quiet = $(foreach word,END_OF_LIFE DEPRECATED UNTESTED,JSII_SILENCE_WARNING_$(word)_NODE_VERSION=20,22,24)
+pytest = $(quiet) $(py) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 export PYTHON
 
 help: ## list the targets
@@ -24,9 +28,9 @@ status: ## what of the embedded stack runs
 
 test: .dev ## all tests, those on the deployed stack included (ARGS="-k wallet")
 ifdef STATUS_FILE
-	@$(py) -m pytest $(ARGS); echo $$? >$(STATUS_FILE)
+	@$(pytest) $(ARGS); echo $$? >$(STATUS_FILE)
 else
-	@$(py) -m pytest $(ARGS)
+	@$(pytest) $(ARGS)
 endif
 
 check: .dev ## lint, format, types, layering

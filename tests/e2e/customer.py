@@ -16,7 +16,7 @@ from tidegate.domain.account import Account
 from tidegate.domain.attempt import Attempt
 from tidegate.domain.keys import PRESETS, Surface
 from tidegate.domain.money import ZERO, Money
-from tidegate.domain.wallet import MovementKind
+from tidegate.domain.wallet import Movement, MovementKind
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.endpoints import add_endpoint
@@ -155,7 +155,7 @@ class Customer:
     def spent(self) -> Money:
         """What is neither in the balance nor held any more."""
         grants = sum(
-            (entry.amount.micros for entry in self._journal() if entry.kind is MovementKind.ADD), start=0
+            (entry.amount.micros for entry in self.journal() if entry.kind is MovementKind.ADD), start=0
         )
         wallet = self.account.wallet
         return Money(grants) - wallet.balance - wallet.held
@@ -176,7 +176,7 @@ class Customer:
         """Every movement is in the journal, and grants less charges are what the wallet holds."""
         wallet = self.account.wallet
         journal = until(
-            lambda: [e for e in [self._journal()] if len(e) == wallet.sequence], "the journal is complete"
+            lambda: [e for e in [self.journal()] if len(e) == wallet.sequence], "the journal is complete"
         )[0]
         totals = {
             kind: sum(entry.amount.micros for entry in journal if entry.kind is kind) for kind in MovementKind
@@ -188,7 +188,8 @@ class Customer:
             and totals[MovementKind.ADD] - totals[MovementKind.CHARGE] == wallet.balance.micros
         )
 
-    def _journal(self) -> list[Any]:
+    def journal(self) -> list[Movement]:
+        """Every movement of the wallet that is written so far, newest first."""
         return list(self.deployed.wallets.journal(self.account_id, limit=5000))
 
     # ── webhooks and the provider ────────────────────────────────────────────────────────────────────────

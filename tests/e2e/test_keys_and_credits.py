@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from local.stack.info import StackInfo
+from tests.e2e.books import verified
 from tests.e2e.customer import Customer
 from tests.e2e.waiting import until
 from tidegate.adapters.sealing import Sealer
@@ -21,7 +22,6 @@ from tidegate.usecases.accounts import create_key, grant, revoke_key, set_allowl
 from tidegate.usecases.alerts import set_thresholds
 from tidegate.usecases.endpoints import add_endpoint
 from tidegate.usecases.rotate_key import rotate_key
-from tidegate.usecases.verify_ledger import Verification, verify_ledger
 
 HOUR_MS = 3_600_000
 HERE = "127.0.0.1"
@@ -180,21 +180,6 @@ def _buys(customer: Customer, dollars: str, reference: str) -> None:
 # ── the books ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _verified(customer: Customer) -> Verification:
-    runtime = customer.deployed
-
-    def wait(is_written: Callable[[], bool]) -> None:
-        until(is_written, "the journal is written")
-
-    return verify_ledger(
-        customer.account_id,
-        wallets=runtime.wallets,
-        ledger=runtime.ledger,
-        generations=runtime.generations,
-        wait=wait,
-    )
-
-
 def test_the_books_of_a_mixed_run_verify_while_it_runs_and_after_it(customer: Customer) -> None:
     prompts = [
         "A seal",
@@ -205,12 +190,12 @@ def test_the_books_of_a_mixed_run_verify_while_it_runs_and_after_it(customer: Cu
     ]
     running = [customer.generate(prompt) for prompt in prompts]
     canceled = customer.generate("A seal [[fault:slow:20]]")
-    assert _verified(customer).differences == ()
+    assert verified(customer).differences == ()
     assert customer.cancel(canceled).status == 200
     for generation_id in running:
-        assert _verified(customer).differences == ()
+        assert verified(customer).differences == ()
         customer.finish(generation_id)
-    verification = _verified(customer)
+    verification = verified(customer)
     assert verification.differences == ()
     assert verification.generations == 6
     assert verification.wallet == customer.account.wallet
@@ -221,7 +206,7 @@ def test_what_is_tampered_with_is_named(info: StackInfo, deployed: Runtime) -> N
     generation_id = customer.generate("A seal")
     customer.finish(generation_id)
     customer.settle_down()
-    assert _verified(customer).differences == ()
+    assert verified(customer).differences == ()
     deployed.dynamodb.update_item(
         TableName=deployed.setting("GENERATIONS_TABLE"),
         Key={"pk": {"S": customer.account_id}, "sk": {"S": generation_id}},
@@ -234,7 +219,7 @@ def test_what_is_tampered_with_is_named(info: StackInfo, deployed: Runtime) -> N
         UpdateExpression="SET balance = balance + :one",
         ExpressionAttributeValues={":one": {"N": "1"}},
     )
-    found = {(difference.code, difference.subject) for difference in _verified(customer).differences}
+    found = {(difference.code, difference.subject) for difference in verified(customer).differences}
     assert found == {
         ("wrong_reserve", generation_id),
         ("wrong_settlement", generation_id),

@@ -1,28 +1,44 @@
-"""``docs/errors.md`` shows the table that the code uses, and tests that exist."""
+"""``docs/errors.md`` shows the table that the code uses, and for every code tests that provoke it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from tidegate.surfaces.babysea.errors import ERRORS
 
-HERE = Path(__file__).parent
-PAGE = (HERE.parents[2] / "docs" / "errors.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (BSE\d{4}) \| (\d{3}) \| `(\w+)` \| (yes|no) \|", PAGE, re.MULTILINE)
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+RAISED, _, _ = PAGE.partition("\n## Kept for what is to come\n")
+ROW = re.compile(r"^\| (BSE\d{4}) \| (\d{3}) \| `(\w+)` \| (yes|no) \| (?:.+ \| )?(.+) \|$", re.MULTILINE)
+LINK = re.compile(r"\[`([^`]+)`\]\(\.\./(tests/[\w/.]+)\)")
+PLACES = [(match[1], match[5]) for match in ROW.finditer(RAISED)]
 
 
 def test_the_page_shows_every_error_as_it_is() -> None:
-    shown = sorted((code, kind, int(status), retry == "yes") for code, status, kind, retry in ROWS)
+    shown = sorted((row[1], row[3], int(row[2]), row[4] == "yes") for row in ROW.finditer(PAGE))
     assert shown == sorted(
         {(error.code, error.type, error.status, error.retryable) for error in ERRORS.values()}
     )
 
 
-def test_the_page_names_tests_that_exist() -> None:
-    defined = set(
-        re.findall(r"^def (test_\w+)", "".join(p.read_text() for p in HERE.glob("test_*.py")), re.MULTILINE)
-    )
-    named = set(re.findall(r"`(test_\w+)`", PAGE))
-    assert named
-    assert named <= defined
+def _linked(cell: str) -> Iterator[tuple[str, Path]]:
+    for name, path in LINK.findall(cell):
+        yield name, ROOT / path
+
+
+@pytest.mark.parametrize(("code", "cell"), PLACES, ids=[code for code, _ in PLACES])
+def test_every_code_links_to_tests_that_name_it(code: str, cell: str) -> None:
+    linked = dict(_linked(cell))
+    assert len(linked) == cell.count("](")
+    assert linked
+    for name, path in linked.items():
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            assert f"def {name}(" in text
+        else:
+            assert path.name == name
+        assert code in text

@@ -81,10 +81,10 @@ def test_a_receiver_that_is_too_slow_is_tried_again(world: World, event: Event) 
     world.add()
     key = world.tell_one(event)
     world.receiver.answers.append(Answer(hangs=True))
-    world.sender = replace(world.sender, plan=RetryPlan(timeout_s=0.2))
+    world.sender = replace(world.sender, plan=RetryPlan(timeout_s=0.5))
 
     assert world.work() == [Outcome.RETRYING, Outcome.DELIVERED]
-    assert world.stored(key).log[0].error == "no complete answer within 0.2 s"
+    assert world.stored(key).log[0].error == "no complete answer within 0.5 s"
 
 
 def test_a_receiver_that_is_not_there_is_tried_again(world: World, event: Event) -> None:

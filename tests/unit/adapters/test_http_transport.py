@@ -31,7 +31,7 @@ from tidegate.adapters.http import (
     UnexpectedStatus,
 )
 
-DEADLINE_S = 0.4
+DEADLINE_S = 0.8
 MUCH_LATER_S = 5.0
 
 
