@@ -152,6 +152,8 @@ class Runtime(Clients):
         from tidegate.adapters.providers.registry import ProviderRegistry  # noqa: PLC0415
 
         base_urls: dict[str, str] = json.loads(self.setting("PROVIDER_BASE_URLS", "{}"))
+        if self.setting("BEDROCK", ""):
+            base_urls["bedrock_outputs"] = f"s3://{self.setting('OUTPUTS_BUCKET')}/bedrock"
         return ProviderRegistry(self.http, self.secrets, base_urls)
 
     @cached_property
