@@ -55,6 +55,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "babysea.not_found": {},
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
+    "callbacks.bfl": CALLBACK,
     "callbacks.fal": CALLBACK,
     "pipeline.outbox": {
         "GenerationsTable": STREAM,
