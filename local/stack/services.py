@@ -45,6 +45,14 @@ class Urls:
             "fal": f"{self.simulator}/fal",
             "stripe": f"{self.simulator}/stripe",
             "fal_jwks": f"{self.simulator}/fal/.well-known/jwks.json",
+            "byteplus": f"{self.simulator}/byteplus/api/v3",
+            "alibabacloud": f"{self.simulator}/alibabacloud/api/v1",
+            "runway": f"{self.simulator}/runway",
+            "cloudflare": f"{self.simulator}/cloudflare/client/v4",
+            "bedrock": f"{self.simulator}/bedrock",
+            "bfl": f"{self.simulator}/bfl/v1",
+            "openai": f"{self.simulator}/openai/v1",
+            "google": f"{self.simulator}/google/v1beta",
         }
 
     def context(self) -> dict[str, str]:
@@ -58,9 +66,10 @@ class Urls:
 
 
 def simulator(ports: Ports, directory: Path) -> Spec:
-    """Return how the provider simulator is run. Its signing keys outlive it."""
+    """Return how the provider simulator is run. Its signing keys outlive it; Bedrock writes to our S3."""
     keys = str(directory / "simulator.json")
-    return _python("simulator", ports.simulator, "/healthz", "--state-file", keys)
+    s3 = f"http://{HOST}:{ports.emulator}"
+    return _python("simulator", ports.simulator, "/healthz", "--state-file", keys, "--s3-url", s3)
 
 
 def receiver(ports: Ports, directory: Path) -> Spec:

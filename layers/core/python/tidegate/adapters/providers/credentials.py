@@ -9,6 +9,8 @@ from typing import Final
 API_KEY: Final = "api_key"
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
 
+ACCOUNT_ID: Final = "account_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -25,6 +27,13 @@ CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
     # The secret verifies callbacks; without it Replicate is only polled.
     "replicate": (_KEY, Field(WEBHOOK_SECRET, required=False)),
     "fal": (_KEY,),  # signs its callbacks with a published key
+    "bfl": (_KEY,),  # signs its callbacks with a secret that we choose
+    "openai": (_KEY,),
+    "google": (_KEY,),
+    "byteplus": (_KEY,),
+    "alibabacloud": (_KEY,),
+    "runway": (_KEY,),
+    "cloudflare": (_KEY, Field(ACCOUNT_ID, secret=False)),
 }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.providers.credentials import is_complete
+from tidegate.adapters.providers.credentials import CREDENTIALS, is_complete
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.secrets import Secrets
 
+BEDROCK_OUTPUTS: Final = "bedrock_outputs"
 _Builder = Callable[[HttpClient, Secrets, Mapping[str, str]], Provider]
 
 # Builders import their adapter when it is needed: a cold start pays for the providers of its generation.
@@ -37,13 +38,77 @@ def _fal(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Pr
     )
 
 
-BUILDERS: Final[Mapping[str, _Builder]] = {"replicate": _replicate, "fal": _fal}
+def _bfl(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import bfl
+
+    return bfl.Bfl(http, secrets, base_urls.get("bfl", bfl.DEFAULT_BASE_URL))
+
+
+def _openai(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import openai
+
+    return openai.OpenAI(http, secrets, base_urls.get("openai", openai.DEFAULT_BASE_URL))
+
+
+def _google(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import google
+
+    return google.Google(http, secrets, base_urls.get("google", google.DEFAULT_BASE_URL))
+
+
+def _byteplus(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import byteplus
+
+    return byteplus.BytePlus(http, secrets, base_urls.get("byteplus", byteplus.DEFAULT_BASE_URL))
+
+
+def _alibabacloud(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import alibabacloud
+
+    url = base_urls.get("alibabacloud", alibabacloud.DEFAULT_BASE_URL)
+    return alibabacloud.AlibabaCloud(http, secrets, url)
+
+
+def _runway(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import runway
+
+    return runway.Runway(http, secrets, base_urls.get("runway", runway.DEFAULT_BASE_URL))
+
+
+def _cloudflare(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import cloudflare
+
+    return cloudflare.Cloudflare(http, secrets, base_urls.get("cloudflare", cloudflare.DEFAULT_BASE_URL))
+
+
+def _bedrock(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:  # noqa: ARG001
+    from tidegate.adapters.providers import bedrock
+
+    return bedrock.Bedrock(
+        http, base_urls[BEDROCK_OUTPUTS], base_urls.get("bedrock", bedrock.DEFAULT_BASE_URL)
+    )
+
+
+BUILDERS: Final[Mapping[str, _Builder]] = {
+    "replicate": _replicate,
+    "fal": _fal,
+    "bfl": _bfl,
+    "openai": _openai,
+    "google": _google,
+    "byteplus": _byteplus,
+    "alibabacloud": _alibabacloud,
+    "runway": _runway,
+    "cloudflare": _cloudflare,
+    "bedrock": _bedrock,
+}
 
 
 class ProviderRegistry:
     """Builds adapters on demand and keeps them for the life of the Lambda environment.
 
-    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are.
+    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are,
+    and ``bedrock_outputs`` the S3 folder that Bedrock writes below. Bedrock has no credentials of its own:
+    it is there when that folder is named.
     """
 
     def __init__(self, http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> None:
@@ -70,4 +135,6 @@ class ProviderRegistry:
         return self._built[name]
 
     def _has_credentials(self, name: str) -> bool:
+        if name not in CREDENTIALS:
+            return BEDROCK_OUTPUTS in self._base_urls
         return is_complete(name, self._secrets.provider(name) or {})
