@@ -21,14 +21,24 @@ def read_object(request: Request) -> dict[str, Any]:
     if len(request.body) > MAX_BYTES:
         raise PayloadTooLarge(f"The request body may have at most {MAX_BYTES} bytes.", limit=MAX_BYTES)
     try:
-        body = json.loads(request.body, parse_constant=_refuse)
+        # Decoded here, for json.loads would take UTF-16 and UTF-32, too.
+        text = request.body.decode()
+        body = json.loads(text, parse_constant=_refuse, object_pairs_hook=_without_repetition)
         # JSON can spell halves of characters that no UTF-8 text can hold; no store takes them.
         json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("The request body must be valid JSON.") from error
+        raise InvalidInput("The request body must be valid JSON, each name once.") from error
     if not isinstance(body, dict):
         raise InvalidInput("The request body must be a JSON object.")
     return body
+
+
+def _without_repetition(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Parsers disagree on which of two members with one name counts (RFC 8259 §4): neither does here."""
+    read = dict(members)
+    if len(read) < len(members):
+        raise ValueError("a name is there twice")
+    return read
 
 
 def _refuse(constant: str) -> NoReturn:
