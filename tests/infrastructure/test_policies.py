@@ -53,6 +53,8 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "babysea.library_models": AUTHENTICATE,
     "babysea.library_providers": AUTHENTICATE,
     "babysea.not_found": {},
+    "babysea.openapi": {},
+    "babysea.docs": {},
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
     "callbacks.fal": CALLBACK,
