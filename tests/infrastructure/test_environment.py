@@ -65,7 +65,7 @@ def asked_for(function: str) -> set[str]:
     """Every ``TIDEGATE_`` variable that the function's code can ask for."""
     members = set().union(*(_members_used(ast.parse(file.read_text())) for file in _files(function)))
     if function == "babysea.not_found":  # it authenticates nobody, though its decorator's neighbour does
-        members.discard("keys")
+        members -= {"keys", "usage"}
     return {f"TIDEGATE_{name}" for member in members for name in settings_of(member)}
 
 
@@ -93,13 +93,15 @@ def test_the_analysis_of_the_runtime_sees_through_its_members() -> None:
 
 def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
     failures = {
-        ("TIDEGATE_FAILURES_QUEUE_URL", f"{name}FailuresQueue") for name in ("Outbox", "Journal", "Alerts")
+        ("TIDEGATE_FAILURES_QUEUE_URL", f"{name}FailuresQueue")
+        for name in ("Outbox", "Telemetry", "Journal", "Alerts")
     }
     names = {
         "TIDEGATE_KEYS_TABLE": "KeysTable",
         "TIDEGATE_WALLETS_TABLE": "WalletsTable",
         "TIDEGATE_GENERATIONS_TABLE": "GenerationsTable",
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
+        "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.keys import KeyTable
     from tidegate.adapters.dynamodb.ledger import LedgerReader
     from tidegate.adapters.dynamodb.listing import GenerationListing
+    from tidegate.adapters.dynamodb.models import ModelTable
+    from tidegate.adapters.dynamodb.tallies import TallyTable
+    from tidegate.adapters.dynamodb.usage import UsageTable
     from tidegate.adapters.dynamodb.wallets import WalletTable
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
     from tidegate.adapters.eventbridge import EventBus
@@ -85,7 +88,14 @@ class Runtime(Clients):
         """API keys and their request windows."""
         from tidegate.adapters.dynamodb.keys import KeyTable  # noqa: PLC0415
 
-        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"))
+        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"), self.usage)
+
+    @cached_property
+    def usage(self) -> UsageTable:
+        """What accounts do, counted by the day."""
+        from tidegate.adapters.dynamodb.usage import UsageTable  # noqa: PLC0415
+
+        return UsageTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
 
     @cached_property
     def wallets(self) -> WalletTable:
@@ -107,6 +117,20 @@ class Runtime(Clients):
         from tidegate.adapters.dynamodb.ledger import LedgerReader  # noqa: PLC0415
 
         return LedgerReader(self.dynamodb, self.setting("WALLETS_TABLE"), self.setting("GENERATIONS_TABLE"))
+
+    @cached_property
+    def models(self) -> ModelTable:
+        """How each model's providers do: health, statistics, breakers."""
+        from tidegate.adapters.dynamodb.models import ModelTable  # noqa: PLC0415
+
+        return ModelTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
+
+    @cached_property
+    def tallies(self) -> TallyTable:
+        """Counters of what became of attempts."""
+        from tidegate.adapters.dynamodb.tallies import TallyTable  # noqa: PLC0415
+
+        return TallyTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
 
     @cached_property
     def generations(self) -> GenerationTable:

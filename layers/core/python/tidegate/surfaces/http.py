@@ -21,6 +21,7 @@ class Request:
     path_params: Mapping[str, str]
     body: bytes
     client_address: str
+    route: str = ""  # as API Gateway names it: ``GET /v1/content/{generation_id}``
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
@@ -35,6 +36,7 @@ class Request:
             path_params={k: unquote(v) for k, v in (event.get("pathParameters") or {}).items()},
             body=base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode(),
             client_address=http.get("sourceIp", ""),
+            route=event.get("routeKey", ""),
         )
 
 

@@ -198,6 +198,7 @@ def _new_attempt(context: Context, generation: Generation, order: Order) -> Atte
         owner=secrets.token_hex(8),
         task_tokens=(order.task_token,),
         mode=generation.mode,
+        model=generation.model,
     )
 
 
