@@ -29,6 +29,7 @@ from tidegate.runtime import Runtime
 from tidegate.runtime import runtime as shared
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.endpoints import add_endpoint
+from tidegate.usecases.steering import Steering
 
 MODEL: Final = "bfl/flux-schnell"
 PROMPT: Final = "A baby seal playing on Arctic ice, golden hour, 35 mm photograph, shallow depth of field"
@@ -87,6 +88,13 @@ def api_event(
     }
 
 
+def warm_up(runtime: Runtime) -> None:
+    """Let the environment know about routing, which it reads anew every few seconds, and not again."""
+    knowing = Steering(runtime.models, runtime.overrides, lambda: 0)
+    knowing.order(MODEL, ("replicate", "fal"), ranked=True, seed="")
+    vars(runtime).update(steering=knowing)
+
+
 def submit_event(key: str, **headers: str) -> dict[str, Any]:
     """Write the request for a picture."""
     path = f"/v1/generate/image/{MODEL}"
@@ -119,6 +127,7 @@ class _Walk:
             bus=self._bus,
             http=Web(),
         )
+        warm_up(runtime)
         self._account_id, self._key = open_account(runtime)
         self._id = ""
         self._images: dict[str, Any] = {"wallet": self._wallet()}

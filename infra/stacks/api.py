@@ -49,6 +49,7 @@ class ApiStack(CellStack):
                     *data.authenticate(),
                     data.wallets.use("UpdateItem"),
                     data.generations.use("GetItem", "PutItem"),
+                    data.telemetry.use("GetItem"),
                 ],
             )
 

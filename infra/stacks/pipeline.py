@@ -57,7 +57,8 @@ class PipelineStack(CellStack):
         attempt = self._functions.build(
             "pipeline.attempt",
             [
-                data.generations.use("BatchGetItem", "PutItem", "UpdateItem"),
+                data.generations.use("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+                data.telemetry.use("GetItem", "UpdateItem"),
                 data.wallets.use("UpdateItem"),
                 data.outputs_bucket.use("DeleteObject", "PutObject"),
                 data.secret.read(),

@@ -35,9 +35,13 @@ def settings_of(member: str) -> frozenset[str]:
 
 @cache
 def _runtime_members() -> dict[str, ast.FunctionDef]:
-    tree = ast.parse((PACKAGE / "runtime.py").read_text())
-    (runtime,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Runtime")
-    return {node.name: node for node in runtime.body if isinstance(node, ast.FunctionDef)}
+    classes = [
+        node
+        for file in ("telemetry.py", "runtime.py")
+        for node in ast.parse((PACKAGE / file).read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    return {node.name: node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)}
 
 
 def _members_used(tree: ast.AST) -> set[str]:

@@ -17,6 +17,7 @@ READ_HEALTH = {**AUTHENTICATE, "TelemetryTable": {"dynamodb:BatchGetItem", "dyna
 READ_ACCOUNT = {**AUTHENTICATE, "WalletsTable": {"dynamodb:GetItem"}}
 SUBMIT = {
     **AUTHENTICATE,
+    "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     "WalletsTable": {"dynamodb:UpdateItem"},
     "GenerationsTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
 }
@@ -92,7 +93,13 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "AlertsFailuresQueue": SEND,
     },
     "pipeline.attempt": {
-        "GenerationsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "GenerationsTable": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        },
+        "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "WalletsTable": {"dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
         "CredentialsSecret": READ_SECRET,

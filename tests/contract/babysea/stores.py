@@ -74,6 +74,14 @@ class Errors:
         self.counted.append((error, is_server))
 
 
+class Unsteered:
+    """Leaves every order as it is."""
+
+    def order(self, _model: str, providers: tuple[str, ...], **_: object) -> tuple[str, ...]:
+        """Return it."""
+        return providers
+
+
 @dataclass
 class Generations:
     """Keeps what is created; raises ``refusals`` one by one first."""
@@ -107,6 +115,7 @@ class Stores:
 
     keys: Keys = field(default_factory=Keys)
     usage: Errors = field(default_factory=Errors)
+    steering: Unsteered = field(default_factory=Unsteered)
     generations: Generations = field(default_factory=Generations)
     catalog: Catalog = field(default_factory=load_catalog)
     budgets: Mapping[Any, Any] = field(default_factory=lambda: DEFAULT_BUDGETS)

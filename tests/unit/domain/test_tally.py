@@ -9,6 +9,7 @@ import pytest
 
 from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, FailureClass, FailureCode
 from tidegate.domain.health import Verdict
+from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 from tidegate.domain.tally import Change, informs_routing, is_wasted, usage_of, used_after_ms, verdict_of
 
@@ -111,6 +112,12 @@ def test_routing_learns_the_end_of_an_attempt_once_and_only_of_the_providers_own
     nothing.append(Change(FAILED_OVER.new, replace(FAILED_OVER.new, status=AttemptStatus.DISCARDED), END_MS))
     assert not any(is_wasted(change) for change in nothing)
     assert used_after_ms(replace(USED, at_ms=START_MS - 5)) == 0
+
+
+def test_an_attempt_in_test_mode_teaches_nothing() -> None:
+    tested = ended(AttemptStatus.USED, old=replace(SUBMITTED, mode=Mode.TEST))
+    assert not informs_routing(tested.new)
+    assert (verdict_of(tested), used_after_ms(tested)) == (None, None)
 
 
 def test_an_attempt_whose_model_is_not_known_teaches_nothing() -> None:

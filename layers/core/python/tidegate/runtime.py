@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tidegate.clients import Clients
+from tidegate.settings import ConfigurationError
+from tidegate.telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
     from tidegate.adapters.dynamodb.alerts import AlertTable
     from tidegate.adapters.dynamodb.generations import GenerationTable
     from tidegate.adapters.dynamodb.keys import KeyTable
     from tidegate.adapters.dynamodb.ledger import LedgerReader
     from tidegate.adapters.dynamodb.listing import GenerationListing
-    from tidegate.adapters.dynamodb.models import ModelTable
-    from tidegate.adapters.dynamodb.tallies import TallyTable
-    from tidegate.adapters.dynamodb.usage import UsageTable
     from tidegate.adapters.dynamodb.wallets import WalletTable
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
     from tidegate.adapters.eventbridge import EventBus
@@ -41,33 +36,11 @@ if TYPE_CHECKING:
     from tidegate.usecases.attempts.context import Context
     from tidegate.usecases.launch import Launcher
 
-
-class ConfigurationError(RuntimeError):
-    """The function's environment lacks a variable or holds nonsense. A deployment fault, never a caller's."""
+__all__ = ["ConfigurationError", "Runtime", "runtime"]
 
 
-class Runtime(Clients):
+class Runtime(Telemetry):
     """Everything that a handler hands to a use case. A property that nobody touches costs nothing."""
-
-    def __init__(self, env: Mapping[str, str], session: Session | None = None) -> None:
-        """Read settings from ``env``; ``session`` makes the clients, else botocore's default one does."""
-        super().__init__(session)
-        self._env = env
-
-    def setting(self, name: str, default: str | None = None) -> str:
-        """Return ``TIDEGATE_<name>``.
-
-        Raises:
-            ConfigurationError: it is not set and has no default.
-        """
-        value = self._env.get(f"TIDEGATE_{name}", default)
-        if value is None:
-            raise ConfigurationError(f"TIDEGATE_{name} is not set: the function's construct must provide it")
-        return value
-
-    def now_ms(self) -> int:
-        """The current time in epoch milliseconds."""
-        return time.time_ns() // 1_000_000
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -91,13 +64,6 @@ class Runtime(Clients):
         return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"), self.usage)
 
     @cached_property
-    def usage(self) -> UsageTable:
-        """What accounts do, counted by the day."""
-        from tidegate.adapters.dynamodb.usage import UsageTable  # noqa: PLC0415
-
-        return UsageTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
-
-    @cached_property
     def wallets(self) -> WalletTable:
         """Accounts and their prepaid wallets."""
         from tidegate.adapters.dynamodb.wallets import WalletTable  # noqa: PLC0415
@@ -117,20 +83,6 @@ class Runtime(Clients):
         from tidegate.adapters.dynamodb.ledger import LedgerReader  # noqa: PLC0415
 
         return LedgerReader(self.dynamodb, self.setting("WALLETS_TABLE"), self.setting("GENERATIONS_TABLE"))
-
-    @cached_property
-    def models(self) -> ModelTable:
-        """How each model's providers do: health, statistics, breakers."""
-        from tidegate.adapters.dynamodb.models import ModelTable  # noqa: PLC0415
-
-        return ModelTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
-
-    @cached_property
-    def tallies(self) -> TallyTable:
-        """Counters of what became of attempts."""
-        from tidegate.adapters.dynamodb.tallies import TallyTable  # noqa: PLC0415
-
-        return TallyTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
 
     @cached_property
     def generations(self) -> GenerationTable:
@@ -285,6 +237,7 @@ class Runtime(Clients):
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
             alert=_alert,
+            refusal=lambda *asked, is_last: self.steering.refusal(*asked, is_last=is_last),
         )
 
     @property

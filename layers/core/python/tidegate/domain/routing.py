@@ -2,7 +2,7 @@
 
 Pure, so that a simulation with a clock of its own drives what the deployment runs: count attempts into
 :class:`Tally` by :func:`period_of`, :func:`weigh` them now and then, :func:`rank` at each submit. The score
-is that of contracts: BabySea §7.3; docs/adr/0042 says what is ours.
+is that of contracts: BabySea §7.3; docs/adr/0047 says what is ours.
 """
 
 from __future__ import annotations

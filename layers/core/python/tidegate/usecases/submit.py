@@ -59,6 +59,8 @@ class Order:
     idempotency: Idempotency | None = None
     mode: Mode = Mode.LIVE
     script: Script | None = None
+    ranked: bool = False  # the caller left the order of the providers to us
+    generation_id: str | None = None  # where its id must be known before it is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
 def _generation(order: Order, now_ms: int) -> Generation:
     return Generation(
         account_id=order.account_id,
-        generation_id=new_id(now_ms),
+        generation_id=order.generation_id or new_id(now_ms),
         surface=order.surface,
         model=order.model,
         media_type=order.media_type,

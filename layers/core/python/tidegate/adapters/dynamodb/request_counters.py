@@ -1,7 +1,7 @@
 """The requests of the day under way, counted on each key's item by the call that authenticates them.
 
 ``d`` is the UTC day, ``n`` all requests of it, ``u#<code>`` those of one endpoint. The first request of a new
-day moves the old day's counters to the telemetry table (docs/adr/0040).
+day moves the old day's counters to the telemetry table (docs/adr/0045).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Counts what became of attempts, each change once: by account and day, by model and minute or period.
 
 Everything is added, never set, and follows from the changes alone: so the same batch makes the same
-transaction, and its token lets DynamoDB apply it once (docs/adr/0041).
+transaction, and its token lets DynamoDB apply it once (docs/adr/0046).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An account's usage in the telemetry table: an item for each day and key, one of errors, one of attempts.
 
 ``pk`` is ``account#<id>``, ``sk`` begins with the day, so that one query reads a period. The requests of the
-day under way lie on the keys themselves (``request_counters.py``, docs/adr/0040).
+day under way lie on the keys themselves (``request_counters.py``, docs/adr/0045).
 """
 
 from __future__ import annotations

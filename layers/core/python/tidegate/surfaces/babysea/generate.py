@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound
-from tidegate.domain.generation import MediaType
+from tidegate.domain.generation import MediaType, new_id
 from tidegate.domain.idempotency import fingerprint, is_well_formed
 from tidegate.domain.keys import Key, Surface
 from tidegate.domain.mode import Mode
 from tidegate.domain.model import Model
-from tidegate.domain.parameters import resolve_providers, validate_params
+from tidegate.domain.parameters import FASTEST, resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.domain.scripts import HEADER, Script, read_script
 from tidegate.surfaces.babysea.body import read_object
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
 from tidegate.surfaces.http import Request
+from tidegate.usecases.steering import Steering
 from tidegate.usecases.submit import Idempotency, Order, submit
 
 _ORDER_FIELD = "generation_provider_order"
@@ -41,6 +43,10 @@ class Services(Protocol):
     def budgets(self) -> Mapping[MediaType, Budget]:
         """How long holds last."""
 
+    @property
+    def steering(self) -> Steering:
+        """Which provider goes first."""
+
     def now_ms(self) -> int:
         """The time."""
 
@@ -51,7 +57,17 @@ def generate(request: Request, key: Key, media_type: MediaType, services: Servic
     order = read_order(
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
+    order = _steered(order, services.steering, now_ms)
     return present_submission(submit(services.generations, order, now_ms))
+
+
+def _steered(order: Order, steering: Steering, now_ms: int) -> Order:
+    """Put the providers into the order in which they are tried. In test mode none of them is."""
+    if order.mode is not Mode.LIVE:
+        return order
+    generation_id = new_id(now_ms)
+    providers = steering.order(order.model, order.providers, ranked=order.ranked, seed=generation_id)
+    return replace(order, providers=providers, generation_id=generation_id)
 
 
 def read_order(
@@ -86,6 +102,7 @@ def read_order(
         media_type=media_type,
         params=params,
         providers=resolve_providers(model, params, body.get(_ORDER_FIELD)),
+        ranked=body.get(_ORDER_FIELD) in (None, FASTEST),
         price=price(model, params),
         hold_s=budgets[media_type].hold_s,
         idempotency=Idempotency(path, idempotency_key, fingerprint(path, sent)) if idempotency_key else None,
