@@ -57,6 +57,7 @@ def _create_resources(session: Session) -> dict[str, str]:
         "TIDEGATE_KEYS_TABLE": "keys",
         "TIDEGATE_WALLETS_TABLE": "wallets",
         "TIDEGATE_GENERATIONS_TABLE": "generations",
+        "TIDEGATE_TELEMETRY_TABLE": "telemetry",
         "TIDEGATE_WEBHOOKS_TABLE": "webhooks",
         "TIDEGATE_OUTPUTS_BUCKET": "outputs",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": sqs.create_queue(QueueName="attempts")["QueueUrl"],

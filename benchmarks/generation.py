@@ -8,6 +8,7 @@ environments are warm: the secret was read before.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,7 +21,7 @@ from functions.babysea import content_get, generate_image
 from functions.callbacks import replicate as callback
 from functions.delivery import deliver, fan_out
 from functions.outputs import redirect
-from functions.pipeline import alerts, attempt, journal, outbox
+from functions.pipeline import alerts, attempt, journal, outbox, telemetry
 from tidegate.adapters.sealing import Sealer
 from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.money import Money
@@ -28,6 +29,7 @@ from tidegate.runtime import Runtime
 from tidegate.runtime import runtime as shared
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.endpoints import add_endpoint
+from tidegate.usecases.steering import Steering
 
 MODEL: Final = "bfl/flux-schnell"
 PROMPT: Final = "A baby seal playing on Arctic ice, golden hour, 35 mm photograph, shallow depth of field"
@@ -71,9 +73,12 @@ def open_account(runtime: Runtime) -> tuple[str, str]:
     return account_id, key
 
 
-def api_event(method: str, path: str, params: Mapping[str, str], **headers: str) -> dict[str, Any]:
-    """Write a request as API Gateway does (payload format 2.0)."""
+def api_event(
+    method: str, path: str, params: Mapping[str, str], *, route: str | None = None, **headers: str
+) -> dict[str, Any]:
+    """Write a request as API Gateway does (payload format 2.0); ``route`` is its pattern, if it has one."""
     return {
+        "routeKey": f"{method} {route or path}",
         "rawPath": path,
         "rawQueryString": "",
         "headers": headers,
@@ -83,10 +88,18 @@ def api_event(method: str, path: str, params: Mapping[str, str], **headers: str)
     }
 
 
+def warm_up(runtime: Runtime) -> None:
+    """Let the environment know about routing, which it reads anew every few seconds, and not again."""
+    knowing = Steering(runtime.models, runtime.overrides, lambda: 0)
+    knowing.order(MODEL, ("replicate", "fal"), ranked=True, seed="")
+    vars(runtime).update(steering=knowing)
+
+
 def submit_event(key: str, **headers: str) -> dict[str, Any]:
     """Write the request for a picture."""
     path = f"/v1/generate/image/{MODEL}"
-    return api_event("POST", path, {"model_identifier": MODEL}, authorization=f"Bearer {key}", **headers)
+    params, route = {"model_identifier": MODEL}, "/v1/generate/image/{model_identifier+}"
+    return api_event("POST", path, params, route=route, authorization=f"Bearer {key}", **headers)
 
 
 def walk(runtime: Runtime) -> tuple[Step, ...]:
@@ -114,6 +127,7 @@ class _Walk:
             bus=self._bus,
             http=Web(),
         )
+        warm_up(runtime)
         self._account_id, self._key = open_account(runtime)
         self._id = ""
         self._images: dict[str, Any] = {"wallet": self._wallet()}
@@ -219,9 +233,23 @@ class _Walk:
             name = "Outbox: publish an event"
             self._stream(name, "pipeline.outbox", outbox.handler, new["generation"], old["generation"])
 
+        self._follow_attempt(old.get("attempt"))
+
+    def _follow_attempt(self, was: Any) -> None:
+        """Telemetry sees an attempt that was written down, and one that ended, and nothing between."""
+        if not self._id or (now := self._find("generations", {"pk": self._id, "sk": "attempt#01"})) is None:
+            return
+        self._images["attempt"] = now
+        name = "Telemetry: an attempt begins" if was is None else "Telemetry: an attempt ends"
+        ends = now["status"] != (was or now)["status"] and now["status"]["S"] in {"used", "failed"}
+        if was is None or ends:
+            self._stream(name, "pipeline.telemetry", telemetry.handler, now, was)
+
     def _stream(self, name: str, function: str, handler: Callable[..., Any], new: Any, old: Any) -> None:
         images = {"NewImage": new} if old is None else {"NewImage": new, "OldImage": old}
-        event = {"Records": [{"eventName": "MODIFY" if old else "INSERT", "dynamodb": images}]}
+        written = {"ApproximateCreationDateTime": time.time(), **images}
+        record = {"eventID": name, "eventName": "MODIFY" if old else "INSERT", "dynamodb": written}
+        event = {"Records": [record]}
         self._invoke(name, function, Trigger.STREAM, lambda: handler(event, None))
 
     def _wallet(self) -> Any:
@@ -231,8 +259,11 @@ class _Walk:
         return self._item("generations", {"pk": self._account_id, "sk": self._id})
 
     def _item(self, table: str, key: Mapping[str, str]) -> Any:
+        return self._find(table, key) or {}
+
+    def _find(self, table: str, key: Mapping[str, str]) -> Any:
         wire: dict[str, Any] = {name: {"S": value} for name, value in key.items()}
-        return self._runtime.dynamodb.get_item(TableName=table, Key=wire)["Item"]
+        return self._runtime.dynamodb.get_item(TableName=table, Key=wire).get("Item")
 
     def _invoke(
         self,

@@ -12,6 +12,7 @@ from cli import (
     key_commands,
     ledger_commands,
     provider_commands,
+    routing_commands,
     wallet_commands,
     webhook_commands,
     webhook_delivery_commands,  # noqa: F401  adds its commands to the group of webhook_commands
@@ -31,6 +32,7 @@ for _name, _module in {
     "webhook": webhook_commands,
     "generation": generation_commands,
     "provider": provider_commands,
+    "routing": routing_commands,
     "catalog": catalog_commands,
     "config": config_commands,
 }.items():

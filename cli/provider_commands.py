@@ -24,6 +24,7 @@ from tidegate.usecases.credentials import (
     remove_credentials,
     set_credentials,
 )
+from tidegate.usecases.override_routing import disable_provider, enable_provider
 
 group = typer.Typer(help="Providers: the keys that open them.", no_args_is_help=True)
 
@@ -85,6 +86,30 @@ def remove(call: Invocation, provider: ProviderName) -> Answer:
     if removed:
         call.note("Warm functions may use the key until they end: revoke it at the provider, too.")
     data: dict[str, object] = {"provider": provider, "configured": False, "removed": removed}
+    return Answer(data, facts(data))
+
+
+@command(group, "disable")
+def disable(call: Invocation, provider: ProviderName) -> Answer:
+    """Send nothing to a provider any more. What it works on still ends."""
+    overrides = disable_provider(call.runtime.overrides, provider, _known(call))
+    return _switched(call, provider, enabled=provider not in overrides.disabled)
+
+
+@command(group, "enable")
+def enable(call: Invocation, provider: ProviderName) -> Answer:
+    """Send jobs to a provider again."""
+    overrides = enable_provider(call.runtime.overrides, provider, _known(call))
+    return _switched(call, provider, enabled=provider not in overrides.disabled)
+
+
+def _known(call: Invocation) -> set[str]:
+    return {route.provider for model in call.runtime.catalog.models for route in model.routes}
+
+
+def _switched(call: Invocation, provider: str, *, enabled: bool) -> Answer:
+    call.note("Warm functions follow within half a minute.")
+    data: dict[str, object] = {"provider": provider, "enabled": enabled}
     return Answer(data, facts(data))
 
 

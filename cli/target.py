@@ -17,6 +17,7 @@ OUTPUT_KEYS: Final = (
     "WalletsTable",
     "GenerationsTable",
     "WebhooksTable",
+    "TelemetryTable",
     "OutputsBucket",
     "AttemptsQueueUrl",
     "DeliveriesQueueUrl",

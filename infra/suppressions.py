@@ -39,6 +39,11 @@ SUPPRESSIONS: Final = (
         "access log. A second log bucket would add cost and nothing that is read.",
     ),
     Suppression(
+        "AwsSolutions-DDB3",
+        ("Data/Telemetry",),
+        "Counters that fill again and expire within hours to a hundred days: nobody would restore them.",
+    ),
+    Suppression(
         "AwsSolutions-SMG4",
         ("Data/Credentials",),
         "Nothing here can rotate by itself: providers issue their keys by hand, and the sealing key must "
@@ -108,7 +113,12 @@ SUPPRESSIONS: Final = (
     ),
     Suppression(
         "AwsSolutions-SQS3",
-        ("Pipeline/OutboxFailures", "Pipeline/JournalFailures", "Pipeline/AlertsFailures"),
+        (
+            "Pipeline/OutboxFailures",
+            "Pipeline/TelemetryFailures",
+            "Pipeline/JournalFailures",
+            "Pipeline/AlertsFailures",
+        ),
         "These are dead-letter queues, of event source mappings, where the rule does not look.",
     ),
     Suppression(
@@ -116,6 +126,7 @@ SUPPRESSIONS: Final = (
         (
             "Pipeline/Attempts/DeadLetters",
             "Pipeline/OutboxFailures",
+            "Pipeline/TelemetryFailures",
             "Pipeline/JournalFailures",
             "Pipeline/AlertsFailures",
             "Pipeline/ReapFailures",

@@ -58,3 +58,11 @@ class OutputsBucket(Construct):
             actions=tuple(f"s3:{operation}" for operation in operations),
             resources=(self.bucket.arn_for_objects(f"{folder}/*"),),
         )
+
+    def look(self) -> Use:
+        """Allow to ask whether the bucket is there (``HeadBucket``, which S3 calls listing it)."""
+        return Use(
+            env={"OUTPUTS_BUCKET": self.bucket.bucket_name},
+            actions=("s3:ListBucket",),
+            resources=(self.bucket.bucket_arn,),
+        )

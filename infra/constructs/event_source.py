@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import aws_lambda as lambda_
@@ -12,6 +13,19 @@ from constructs import Construct
 from infra.config import Config
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Batches:
+    """How a stream's records are handed over: so many at once, gathered for ``window_s`` seconds.
+
+    A batch that fails is ``halved``, or else comes again as it was, so that its name can tell the function
+    that it was there before.
+    """
+
+    size: int
+    window_s: int | None = None
+    halved: bool = True
 
 
 def feed_from_queue(
@@ -38,9 +52,9 @@ def feed_from_stream(
     table: Table,
     config: Config,
     *,
-    pattern: Mapping[str, Any],
+    patterns: Sequence[Mapping[str, Any]],
     dead_letters: DeadLetterQueue,
-    batch: int,
+    batches: Batches,
 ) -> None:
     """Hand the table's matching changes to the function, in order within one partition key.
 
@@ -56,13 +70,14 @@ def feed_from_stream(
         event_source_arn=table.stream_arn,
         # From the oldest record: nothing is missed that was written before this mapping stood.
         starting_position="TRIM_HORIZON",
-        batch_size=batch,
+        batch_size=batches.size,
+        maximum_batching_window_in_seconds=batches.window_s,
         parallelization_factor=10,
-        bisect_batch_on_function_error=True,
+        bisect_batch_on_function_error=batches.halved,
         maximum_retry_attempts=-1,
         maximum_record_age_in_seconds=config.stream_record_age_s,
         filter_criteria=mapping.FilterCriteriaProperty(
-            filters=[mapping.FilterProperty(pattern=json.dumps(pattern))]
+            filters=[mapping.FilterProperty(pattern=json.dumps(pattern)) for pattern in patterns]
         ),
         destination_config=mapping.DestinationConfigProperty(
             on_failure=mapping.OnFailureProperty(destination=dead_letters.queue.queue_arn)

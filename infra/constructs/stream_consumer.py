@@ -11,22 +11,24 @@ from constructs import Construct
 
 from infra.config import Config
 from infra.constructs.alarms import Alarms
-from infra.constructs.event_source import feed_from_stream
+from infra.constructs.event_source import Batches, feed_from_stream
 from infra.constructs.function import FunctionBuilder
 from infra.constructs.queue import DeadLetterQueue
 from infra.constructs.table import Table
 from infra.constructs.use import Use
 
-BATCH = 25
+BATCHES = Batches(size=25)
 UNREADABLE = "FAILURES_QUEUE_URL"
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Which changes of a table a consumer sees: an event pattern, as Lambda's filters take it."""
+    """Which changes of a table a consumer sees, by event patterns as Lambda's filters take them, and how."""
 
     table: Table
     pattern: Mapping[str, Any]
+    or_patterns: Sequence[Mapping[str, Any]] = ()
+    batches: Batches = BATCHES
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,8 @@ class StreamConsumers:
             function,
             changes.table,
             self.config,
-            pattern=changes.pattern,
+            patterns=(changes.pattern, *changes.or_patterns),
             dead_letters=failed,
-            batch=BATCH,
+            batches=changes.batches,
         )
         return function

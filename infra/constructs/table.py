@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
@@ -13,11 +14,15 @@ STREAM_CALLS = ("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetS
 
 
 class Table(Construct):
-    """An on-demand table. Unasked, DynamoDB encrypts it with a key of its own (docs/adr/0022)."""
+    """An on-demand table. Unasked, DynamoDB encrypts it with a key of its own (docs/adr/0022).
+
+    An ephemeral one goes with its stack and is not backed up: it holds counters that fill again.
+    """
 
     def __init__(self, scope: Construct, schema: TableSchema, config: Config) -> None:
         super().__init__(scope, schema.name.capitalize())
         self._schema = schema
+        kept = not schema.ephemeral
         self.table = dynamodb.Table(
             self,
             "Table",
@@ -26,10 +31,10 @@ class Table(Construct):
             billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
             stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES if schema.stream else None,
             time_to_live_attribute=schema.ttl,
-            deletion_protection=config.keep_data,
-            removal_policy=config.removal,
+            deletion_protection=config.keep_data and kept,
+            removal_policy=config.removal if kept else cdk.RemovalPolicy.DESTROY,
             point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=config.point_in_time_recovery
+                point_in_time_recovery_enabled=config.point_in_time_recovery and kept
             ),
         )
         if schema.index:

@@ -33,13 +33,14 @@ class ApiStack(CellStack):
         self._add_content()
         self._add_account()
         self._add_library()
+        self._add_health()
         self._add_outputs()
         self._add_callbacks()
         self._add_reference()
         self._add("babysea.not_found", ["$default"], [])
 
     def _add(
-        self, name: str, routes: list[str], uses: list[Use], layers: Sequence[lambda_.ILayerVersion] = ()
+        self, name: str, routes: list[str], uses: Sequence[Use], layers: Sequence[lambda_.ILayerVersion] = ()
     ) -> None:
         function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s, layers=layers)
         add_routes(self, self._data.front_door.api, function, routes)
@@ -51,10 +52,11 @@ class ApiStack(CellStack):
                 f"babysea.generate_{media}",
                 [f"POST /v1/generate/{media}/{{model_identifier+}}"],
                 [
-                    data.keys.use("UpdateItem"),
+                    *data.authenticate(),
                     data.wallets.use("UpdateItem"),
                     data.generations.use("GetItem", "PutItem"),
                     *data.moderation(),
+                    data.telemetry.use("GetItem"),
                 ],
             )
 
@@ -64,7 +66,7 @@ class ApiStack(CellStack):
             "babysea.content_get",
             ["GET /v1/content/{generation_id}"],
             [
-                data.keys.use("UpdateItem"),
+                *data.authenticate(),
                 data.generations.use("GetItem"),
                 data.wallets.use(),
                 data.outputs_bucket.use(),
@@ -74,7 +76,7 @@ class ApiStack(CellStack):
             "babysea.content_cancel",
             ["POST /v1/content/generation/cancel/{generation_id}"],
             [
-                data.keys.use("UpdateItem"),
+                *data.authenticate(),
                 data.generations.use("GetItem", "Query", "UpdateItem"),
                 data.wallets.use("UpdateItem"),
                 self._pipeline.attempts.send(),
@@ -84,7 +86,7 @@ class ApiStack(CellStack):
             "babysea.content_list",
             ["GET /v1/content/list"],
             [
-                data.keys.use("UpdateItem"),
+                *data.authenticate(),
                 data.wallets.use("GetItem"),
                 data.generations.use("Query"),
                 data.outputs_bucket.use(),
@@ -94,7 +96,7 @@ class ApiStack(CellStack):
             "babysea.content_delete",
             ["DELETE /v1/content/{generation_id}"],
             [
-                data.keys.use("UpdateItem"),
+                *data.authenticate(),
                 data.generations.use("GetItem", "UpdateItem"),
                 data.wallets.use(),
                 data.outputs_bucket.use("DeleteObject"),
@@ -102,19 +104,43 @@ class ApiStack(CellStack):
         )
 
     def _add_account(self) -> None:
-        count_request, read_wallet = self._data.keys.use("UpdateItem"), self._data.wallets.use("GetItem")
-        self._add("babysea.status", ["GET /v1/status"], [count_request])
-        self._add("babysea.user_account", ["GET /v1/user/account"], [count_request, read_wallet])
-        self._add("babysea.user_billing", ["GET /v1/user/billing"], [count_request, read_wallet])
+        authenticate, read_wallet = self._data.authenticate(), self._data.wallets.use("GetItem")
+        self._add("babysea.status", ["GET /v1/status"], authenticate)
+        self._add(
+            "babysea.usage",
+            ["GET /v1/usage"],
+            [
+                *authenticate,
+                read_wallet,
+                self._data.keys.use("BatchGetItem"),
+                self._data.keys.use_index("Query"),
+                self._data.telemetry.use("Query"),
+            ],
+        )
+        self._add("babysea.user_account", ["GET /v1/user/account"], [*authenticate, read_wallet])
+        self._add("babysea.user_billing", ["GET /v1/user/billing"], [*authenticate, read_wallet])
 
     def _add_library(self) -> None:
-        count_request = self._data.keys.use("UpdateItem")
-        self._add("babysea.library_models", ["GET /v1/library/models"], [count_request])
-        self._add("babysea.library_providers", ["GET /v1/library/providers"], [count_request])
+        authenticate = self._data.authenticate()
+        self._add("babysea.library_models", ["GET /v1/library/models"], authenticate)
+        self._add("babysea.library_providers", ["GET /v1/library/providers"], authenticate)
         self._add(
             "babysea.estimate",
             ["GET /v1/estimate/{model_identifier+}"],
-            [count_request, self._data.wallets.use("GetItem")],
+            [*authenticate, self._data.wallets.use("GetItem")],
+        )
+
+    def _add_health(self) -> None:
+        data = self._data
+        authenticate, read_health = data.authenticate(), data.telemetry.use("BatchGetItem")
+        for name in ("providers", "models"):
+            routes = [f"GET /v1/health/inference/{name}"]
+            self._add(f"babysea.health_{name}", routes, [*authenticate, read_health])
+        self._add(
+            "babysea.health_storage", ["GET /v1/health/storage"], [*authenticate, data.outputs_bucket.look()]
+        )
+        self._add(
+            "babysea.health_cache", ["GET /v1/health/cache"], [*authenticate, data.telemetry.use("GetItem")]
         )
 
     def _add_reference(self) -> None:

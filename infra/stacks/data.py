@@ -31,6 +31,7 @@ class DataStack(CellStack):
         self.wallets = Table(self, schema.WALLETS, config)
         self.generations = Table(self, schema.GENERATIONS, config)
         self.webhooks = Table(self, schema.WEBHOOKS, config)
+        self.telemetry = Table(self, schema.TELEMETRY, config)
         self.outputs_bucket = OutputsBucket(self, config)
         self.secret = CellSecret(self, config)
         self.bus = Bus(self)
@@ -61,6 +62,10 @@ class DataStack(CellStack):
             }
         )
 
+    def authenticate(self) -> tuple[Use, ...]:
+        """What a function needs to know its caller, and to count the request."""
+        return (self.keys.use("UpdateItem"), self.telemetry.use("UpdateItem"))
+
     def sharkapi(self) -> Use:
         """What the SharkApi surface sells, where the operator replaced the file's own table."""
         modes = self.config.sharkapi_modes
@@ -84,6 +89,7 @@ class DataStack(CellStack):
         self.output("WalletsTable", self.wallets.table.table_name, "Accounts, wallets, journal")
         self.output("GenerationsTable", self.generations.table.table_name, "Generations and their attempts")
         self.output("WebhooksTable", self.webhooks.table.table_name, "Webhook endpoints and deliveries")
+        self.output("TelemetryTable", self.telemetry.table.table_name, "Usage, health, routing statistics")
         self.output("OutputsBucket", self.outputs_bucket.bucket.bucket_name, "Produced files")
         self.output("SecretId", self.secret.secret.secret_arn, "Provider credentials and sealing key")
         self.output("EventBusName", self.bus.bus.event_bus_name, "Events of generations")

@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from infra.config import Cell, Config
 from infra.constructs.alarms import PERIOD
 from infra.constructs.bedrock import use_bedrock
-from infra.constructs.event_source import feed_from_queue
+from infra.constructs.event_source import Batches, feed_from_queue
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.schedule import run_every
 from infra.constructs.state_machine import GenerationMachine
@@ -16,10 +16,13 @@ from infra.constructs.stream_consumer import Changes, StreamConsumers
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 
+TELEMETRY = Batches(size=100, window_s=5, halved=False)  # so much later a breaker opens
 OUTBOX_LATE_MS = 60_000
 WRITTEN = ["INSERT", "MODIFY"]
 OF_WALLETS = {"dynamodb": {"Keys": {"item": {"S": ["wallet"]}}}}
 PROVIDER_ALERT = "provider_account"  # tidegate.runtime logs it
+UNDER_WAY = ["waiting", "submitting", "submitted"]
+ENDED = ["used", "failed", "cancelled", "discarded"]
 
 
 class PipelineStack(CellStack):
@@ -44,6 +47,7 @@ class PipelineStack(CellStack):
         self._machine = self._make_machine()
         self._add_attempt()
         self._add_outbox()
+        self._add_telemetry()
         self._add_journal()
         self._add_alerts()
         self._add_reaper()
@@ -54,7 +58,8 @@ class PipelineStack(CellStack):
         attempt = self._functions.build(
             "pipeline.attempt",
             [
-                data.generations.use("BatchGetItem", "PutItem", "UpdateItem"),
+                data.generations.use("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
+                data.telemetry.use("GetItem", "UpdateItem"),
                 data.wallets.use("UpdateItem"),
                 data.outputs_bucket.use("DeleteObject", "PutObject"),
                 data.secret.read(),
@@ -109,6 +114,23 @@ class PipelineStack(CellStack):
         age = outbox.metric("IteratorAge", period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM)
         data.alarms.add(
             self, "OutboxLate", age, "Accepted generations wait a minute to start.", threshold=OUTBOX_LATE_MS
+        )
+
+    def _add_telemetry(self) -> None:
+        data = self._data
+        begun, given_up, ended = (
+            {"eventName": [name], "dynamodb": {"NewImage": {"entity": {"S": ["attempt"]}, **new}, **old}}
+            for name, new, old in (
+                ("INSERT", {}, {}),
+                ("MODIFY", {"status": {"S": ["orphaned"]}}, {"OldImage": {"status": {"S": UNDER_WAY}}}),
+                ("MODIFY", {"status": {"S": ENDED}}, {}),
+            )
+        )
+        self._consumers.add(
+            "telemetry",
+            Changes(data.generations, begun, (given_up, ended), TELEMETRY),
+            [data.telemetry.use("BatchGetItem", "Query", "UpdateItem")],
+            missed="ends of attempts that were not counted",
         )
 
     def _add_journal(self) -> None:

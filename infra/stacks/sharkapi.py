@@ -29,7 +29,8 @@ class SharkApiStack(CellStack):
     def _add_jobs(self) -> None:
         data = self._data
         submit = [
-            data.keys.use("UpdateItem"),
+            *data.authenticate(),
+            data.telemetry.use("GetItem"),
             data.wallets.use("UpdateItem"),
             data.generations.use("GetItem", "PutItem"),
             data.outputs_bucket.use("PutObject"),  # source images, until the provider has fetched them
@@ -40,7 +41,7 @@ class SharkApiStack(CellStack):
         self._add("sharkapi.generate", ["POST /v1/generate"], submit)
         self._add("sharkapi.image", ["POST /api/v1/image"], submit)
         look = [
-            data.keys.use("UpdateItem"),
+            *data.authenticate(),
             data.generations.use("GetItem"),
             data.wallets.use(),
             data.outputs_bucket.use(),
@@ -50,7 +51,7 @@ class SharkApiStack(CellStack):
 
     def _add_wallet(self) -> None:
         data = self._data
-        account = [data.keys.use("UpdateItem"), data.wallets.use("GetItem")]
+        account = [*data.authenticate(), data.wallets.use("GetItem")]
         self._add("sharkapi.wallet_balance", ["GET /v1/wallet/balance"], account)
         self._add(
             "sharkapi.wallet_topup",

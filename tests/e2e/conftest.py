@@ -9,7 +9,8 @@ import pytest
 from local.stack.info import StackInfo
 from local.stack.ports import Ports
 from local.stack.stack import Stack
-from tests.e2e.customer import Customer
+from tests.e2e.customer import LEARNING, Customer
+from tidegate.domain.overrides import Overrides
 from tidegate.runtime import Runtime
 
 
@@ -21,12 +22,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("stack"))
 
 
+def freeze_routing(deployed: Runtime) -> None:
+    """Keep what tests break in one model from reordering another test's; ``LEARNING`` alone may learn."""
+    frozen = {model.identifier for model in deployed.catalog.models} - {LEARNING}
+    assert deployed.overrides.replace(Overrides(frozen=frozenset(frozen), version=1))
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The CDK app, deployed by the real CDK CLI onto the emulator."""
     stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic())
     try:
         stack.up()
+        assert stack.info is not None
+        freeze_routing(stack.info.runtime())
         yield stack
     finally:
         stack.down()

@@ -22,6 +22,7 @@ from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.endpoints import add_endpoint
 
 IMAGE = "bfl/flux-schnell"
+LEARNING = "qwen/image"  # the model whose routing learns from what tests do to it
 TERMINAL = {"succeeded", "failed", "canceled"}
 http = urllib3.PoolManager(maxsize=64, block=False)
 

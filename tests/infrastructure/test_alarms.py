@@ -11,7 +11,14 @@ from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, FailureClas
 from tidegate.domain.money import ZERO
 
 # Their handlers raise. A consumer of a queue reports the message instead, and never fails itself.
-RAISING = {"pipeline.alerts", "pipeline.conclude", "pipeline.journal", "pipeline.outbox", "pipeline.reap"}
+RAISING = {
+    "pipeline.alerts",
+    "pipeline.conclude",
+    "pipeline.journal",
+    "pipeline.outbox",
+    "pipeline.reap",
+    "pipeline.telemetry",
+}
 OPERATIONS = ROOT / "docs" / "operations.md"
 ATTEMPT = Attempt(
     account_id="account",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.infrastructure.synth import OPERATOR, Resource, Synth, synthesize
-from tidegate.adapters.dynamodb.schema import TABLES, TableSchema
+from tidegate.adapters.dynamodb.schema import TABLES, TELEMETRY, TableSchema
 
 # A change here replaces the resource, and with it what it holds.
 STATEFUL = {
@@ -16,6 +16,7 @@ STATEFUL = {
     "WalletsTableD5A0F0E9": "AWS::DynamoDB::Table",
     "GenerationsTableB359B11A": "AWS::DynamoDB::Table",
     "WebhooksTable55C3C645": "AWS::DynamoDB::Table",
+    "TelemetryTableC7A3E736": "AWS::DynamoDB::Table",
     "OutputsBucket9B9CD849": "AWS::S3::Bucket",
     "CredentialsSecret40F8BB41": "AWS::SecretsManager::Secret",
     "EventsBus45DE4339": "AWS::Events::EventBus",
@@ -52,7 +53,7 @@ def test_stateful_resources_are_in_the_data_stack_only(prod: Synth) -> None:
 def test_data_survives_its_stack_on_aws_and_not_locally(prod: Synth, local: Synth) -> None:
     for synth, policy in ((prod, "Retain"), (local, "Delete")):
         for resource in synth.resources():
-            if resource.body["Type"] in RETAINED:
+            if resource.body["Type"] in RETAINED and resource.name != "TelemetryTable":
                 assert resource.body["DeletionPolicy"] == policy
                 assert resource.body["UpdateReplacePolicy"] == policy
 
@@ -86,11 +87,17 @@ def test_a_table_bills_on_demand_and_cannot_be_deleted_by_accident(
     prod: Synth, local: Synth, schema: TableSchema
 ) -> None:
     props = table(prod, schema).props
+    kept = not schema.ephemeral
     assert props["BillingMode"] == "PAY_PER_REQUEST"
-    assert props["DeletionProtectionEnabled"] is True
-    assert props["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert props["DeletionProtectionEnabled"] is kept
+    assert props["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": kept}
     assert "SSESpecification" not in props  # absent: encrypted with the key that DynamoDB owns
     assert table(local, schema).props["DeletionProtectionEnabled"] is False
+
+
+def test_only_counters_go_with_their_stack(prod: Synth) -> None:
+    assert [schema.name for schema in TABLES if schema.ephemeral] == ["telemetry"]
+    assert table(prod, TELEMETRY).body["DeletionPolicy"] == "Delete"
 
 
 def test_what_data_exports_depends_on_no_setting(tmp_path: Path) -> None:

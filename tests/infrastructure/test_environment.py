@@ -36,9 +36,13 @@ def settings_of(member: str) -> frozenset[str]:
 
 @cache
 def _runtime_members() -> dict[str, ast.FunctionDef]:
-    tree = ast.parse((PACKAGE / "runtime.py").read_text())
-    (runtime,) = (node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Runtime")
-    return {node.name: node for node in runtime.body if isinstance(node, ast.FunctionDef)}
+    classes = [
+        node
+        for file in ("telemetry.py", "runtime.py")
+        for node in ast.parse((PACKAGE / file).read_text()).body
+        if isinstance(node, ast.ClassDef)
+    ]
+    return {node.name: node for each in classes for node in each.body if isinstance(node, ast.FunctionDef)}
 
 
 def _members_used(tree: ast.AST) -> set[str]:
@@ -66,7 +70,7 @@ def asked_for(function: str) -> set[str]:
     """Every ``TIDEGATE_`` variable that the function's code can ask for."""
     members = set().union(*(_members_used(ast.parse(file.read_text())) for file in _files(function)))
     if function in OPEN:  # they authenticate nobody, though their decorator's neighbour does
-        members.discard("keys")
+        members -= {"keys", "usage"}
     members.discard("moderator")  # only where it is configured: see the tests of moderation
     return {f"TIDEGATE_{name}" for member in members for name in settings_of(member)}
 
@@ -95,13 +99,15 @@ def test_the_analysis_of_the_runtime_sees_through_its_members() -> None:
 
 def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
     failures = {
-        ("TIDEGATE_FAILURES_QUEUE_URL", f"{name}FailuresQueue") for name in ("Outbox", "Journal", "Alerts")
+        ("TIDEGATE_FAILURES_QUEUE_URL", f"{name}FailuresQueue")
+        for name in ("Outbox", "Telemetry", "Journal", "Alerts")
     }
     names = {
         "TIDEGATE_KEYS_TABLE": "KeysTable",
         "TIDEGATE_WALLETS_TABLE": "WalletsTable",
         "TIDEGATE_GENERATIONS_TABLE": "GenerationsTable",
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
+        "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ DEAD_LETTER_QUEUES = {
     "EventsDeadLettersQueue",
     "DeliveriesDeadLettersQueue",
     "OutboxFailuresQueue",
+    "TelemetryFailuresQueue",
     "JournalFailuresQueue",
     "AlertsFailuresQueue",
     "ReapFailuresQueue",
@@ -98,6 +100,7 @@ def test_streams_give_up_into_a_dead_letter_queue(prod: Synth) -> None:
     }
     assert destinations == {
         "pipeline.outbox": "OutboxFailuresQueue",
+        "pipeline.telemetry": "TelemetryFailuresQueue",
         "pipeline.journal": "JournalFailuresQueue",
         "pipeline.alerts": "AlertsFailuresQueue",
     }
@@ -207,6 +210,48 @@ def test_streams_wake_a_function_only_for_what_concerns_it(
 ) -> None:
     (given,) = mappings(prod)[name].props["FilterCriteria"]["Filters"]
     assert json.loads(given["Pattern"]) == pattern
+
+
+def test_telemetry_sees_where_attempts_begin_and_end_and_when_they_are_given_up(prod: Synth) -> None:
+    def sees(name: str, new: str, old: str | None = None) -> bool:
+        record = {"eventName": [name], "status": {"new": new, "old": old}}
+        filters = mappings(prod)["pipeline.telemetry"].props["FilterCriteria"]["Filters"]
+        return any(_matches(json.loads(given["Pattern"]), record) for given in filters)
+
+    assert sees("INSERT", "submitting")
+    assert sees("MODIFY", "orphaned", "submitted")
+    assert not sees("MODIFY", "orphaned", "orphaned")  # a poll of an orphan
+    assert not sees("MODIFY", "submitted", "submitting")
+    for end in ("used", "failed", "cancelled", "discarded"):
+        assert sees("MODIFY", end, "submitted")
+        assert sees("MODIFY", end, "orphaned")
+
+
+def _matches(pattern: dict[str, Any], record: dict[str, Any]) -> bool:
+    images = pattern["dynamodb"]
+    assert images["NewImage"]["entity"] == {"S": ["attempt"]}
+    allowed = {
+        which: images.get(image, {}).get("status", {}).get("S")
+        for which, image in (("new", "NewImage"), ("old", "OldImage"))
+    }
+    fits = all(states is None or record["status"][which] in states for which, states in allowed.items())
+    return fits and pattern["eventName"] == record["eventName"]
+
+
+def test_a_batch_of_telemetry_is_gathered_and_comes_again_as_it_was(prod: Synth) -> None:
+    props = mappings(prod)["pipeline.telemetry"].props
+    assert props["BisectBatchOnFunctionError"] is False  # its name is what keeps it from counting twice
+    assert 1 <= props["MaximumBatchingWindowInSeconds"] <= 10
+    assert props["MaximumRetryAttempts"] == -1
+
+
+def test_no_stream_has_more_than_two_readers(prod: Synth) -> None:
+    streams = [
+        prod.text(mapping.props["EventSourceArn"])
+        for mapping in mappings(prod).values()
+        if "StartingPosition" in mapping.props
+    ]
+    assert max(streams.count(stream) for stream in streams) <= 2
 
 
 def test_the_machine_gives_conclude_more_time_than_it_may_take(prod: Synth) -> None:

@@ -12,10 +12,12 @@ STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIt
 CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
 SEND = {"sqs:SendMessage"}
-AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}}
+AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}, "TelemetryTable": {"dynamodb:UpdateItem"}}
+READ_HEALTH = {**AUTHENTICATE, "TelemetryTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}}
 READ_ACCOUNT = {**AUTHENTICATE, "WalletsTable": {"dynamodb:GetItem"}}
 SUBMIT = {
     **AUTHENTICATE,
+    "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     "WalletsTable": {"dynamodb:UpdateItem"},
     "GenerationsTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
 }
@@ -46,6 +48,16 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "GenerationsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject"},
     },
+    "babysea.usage": {
+        **READ_ACCOUNT,
+        "KeysTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
+        "KeysTable/index/by_account": {"dynamodb:Query"},
+        "TelemetryTable": {"dynamodb:Query", "dynamodb:UpdateItem"},
+    },
+    "babysea.health_providers": READ_HEALTH,
+    "babysea.health_models": READ_HEALTH,
+    "babysea.health_storage": {**AUTHENTICATE, "OutputsBucket": {"s3:ListBucket"}},
+    "babysea.health_cache": {**AUTHENTICATE, "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"}},
     "babysea.user_account": READ_ACCOUNT,
     "babysea.user_billing": READ_ACCOUNT,
     "babysea.estimate": READ_ACCOUNT,
@@ -76,6 +88,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "EventsBus": {"events:PutEvents"},
         "OutboxFailuresQueue": SEND,
     },
+    "pipeline.telemetry": {
+        "GenerationsTable": STREAM,
+        "*": {"dynamodb:ListStreams"},
+        "TelemetryTable": {"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "TelemetryFailuresQueue": SEND,
+    },
     "pipeline.journal": {
         "WalletsTable": {*STREAM, "dynamodb:PutItem"},
         "*": {"dynamodb:ListStreams"},
@@ -88,7 +106,13 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "AlertsFailuresQueue": SEND,
     },
     "pipeline.attempt": {
-        "GenerationsTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "GenerationsTable": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+        },
+        "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "WalletsTable": {"dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
         "CredentialsSecret": READ_SECRET,

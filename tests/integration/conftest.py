@@ -60,6 +60,7 @@ def _create_resources() -> dict[str, str]:
         "TIDEGATE_KEYS_TABLE": "keys",
         "TIDEGATE_WALLETS_TABLE": "wallets",
         "TIDEGATE_GENERATIONS_TABLE": "generations",
+        "TIDEGATE_TELEMETRY_TABLE": "telemetry",
         "TIDEGATE_WEBHOOKS_TABLE": "webhooks",
         "TIDEGATE_OUTPUTS_BUCKET": "outputs",
         "TIDEGATE_OUTPUT_DAYS": "7",

@@ -22,7 +22,7 @@ from benchmarks.bill import (
     total,
     transitions_of,
 )
-from benchmarks.generation import Step, named, open_account, submit_event, walk
+from benchmarks.generation import Step, named, open_account, submit_event, walk, warm_up
 from benchmarks.metering import Meter, metering
 from benchmarks.prices import Prices, read_prices
 from functions.babysea import generate_image
@@ -39,9 +39,11 @@ STEPS: Final = (
     "Outbox: start the execution",
     "Attempt: start",
     "Outbox: publish an event",
+    "Telemetry: an attempt begins",
     "Attempt: a poll too early",
     "Provider's callback",
     "Attempt: the poll that settles",
+    "Telemetry: an attempt ends",
     "Attempt: a poll too late",
     "Fan-out of an event to one endpoint",
     "Delivery of a webhook",
@@ -102,6 +104,7 @@ def test_a_submit_is_two_calls_and_five_write_units(steps: Sequence[Step]) -> No
 
 def test_a_submit_with_an_idempotency_key_is_two_calls_and_seven_write_units(runtime: Runtime) -> None:
     _, key = open_account(runtime)
+    warm_up(runtime)
     event = submit_event(key, **{"idempotency-key": "order-1"})
     with metering() as meter:
         assert generate_image.handler.respond(event, runtime).status == 200

@@ -14,6 +14,9 @@ from functions.babysea import (
     content_list,
     estimate,
     generate_image,
+    health_models,
+    health_providers,
+    usage,
     user_account,
     user_billing,
 )
@@ -115,3 +118,22 @@ def test_deleting_is_four_calls(runtime: Runtime, token: str) -> None:
     with metering() as meter:
         assert content_delete.handler.respond(event, runtime).status == 200
     assert _figures(meter) == _shown("Delete")
+
+
+def test_usage_is_five_calls(runtime: Runtime, token: str) -> None:
+    for _ in range(3):
+        _submit(runtime, token)
+    assert _ask(runtime, token, usage.handler, "/v1/usage", {}) == _shown("Usage")
+
+
+def test_the_health_of_all_providers_is_two_calls(runtime: Runtime, token: str) -> None:
+    for handler, path in ((health_providers.handler, "providers"), (health_models.handler, "models")):
+        figures = _ask(runtime, token, handler, f"/v1/health/inference/{path}", {})
+        assert figures == _shown("Health of providers, of models")
+
+
+def test_an_error_is_one_call_more(runtime: Runtime, token: str) -> None:
+    event = _event(token, "GET", "/v1/usage", {}) | {"rawQueryString": "days=many"}
+    with metering() as meter:
+        assert usage.handler.respond(event, runtime).status == 400
+    assert _figures(meter) == _shown("A request that is refused after it authenticated, at least")

@@ -30,6 +30,7 @@ def environment() -> Iterator[dict[str, str]]:
             "TIDEGATE_KEYS_TABLE": "keys",
             "TIDEGATE_WALLETS_TABLE": "wallets",
             "TIDEGATE_GENERATIONS_TABLE": "generations",
+            "TIDEGATE_TELEMETRY_TABLE": "telemetry",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
             "TIDEGATE_OUTPUT_DAYS": "7",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],

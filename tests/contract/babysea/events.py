@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from tidegate.surfaces.babysea.routes import ROUTES
 
 ADDRESS = "198.51.100.7"
 
@@ -27,7 +30,7 @@ def event(
         sent["authorization"] = f"Bearer {token}"
     return {
         "version": "2.0",
-        "routeKey": f"{method} {path}",
+        "routeKey": _route(method, path),
         "rawPath": quote(path),
         "rawQueryString": urlencode(query or {}),
         "headers": sent,
@@ -36,6 +39,12 @@ def event(
         "body": raw if raw is not None else None if body is None else json.dumps(body),
         "isBase64Encoded": False,
     }
+
+
+def _route(method: str, path: str) -> str:
+    """The route that API Gateway would take; a literal path stands before the pattern that it fits."""
+    found = [t for m, t in ROUTES if m == method and re.fullmatch(re.sub(r"\{[^}]*\}", ".+", t), path)]
+    return f"{method} {found[0]}" if found else "$default"
 
 
 def generate_event(

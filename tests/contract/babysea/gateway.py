@@ -16,10 +16,15 @@ from functions.babysea import (
     estimate,
     generate_image,
     generate_video,
+    health_cache,
+    health_models,
+    health_providers,
+    health_storage,
     library_models,
     library_providers,
     not_found,
     status,
+    usage,
     user_account,
     user_billing,
 )
@@ -174,6 +179,20 @@ class Gateway:
     def providers(self, **more: Any) -> Reply:
         """List the providers."""
         return self._read(library_providers.handler, "/v1/library/providers", **more)
+
+    def usage(self, query: Mapping[str, object] | None = None, **more: Any) -> Reply:
+        """Ask what the account did."""
+        return self._read(usage.handler, "/v1/usage", query=query, **more)
+
+    def health(self, part: str, **more: Any) -> Reply:
+        """Ask how a part does: ``inference/providers``, ``inference/models``, ``storage`` or ``cache``."""
+        handler = {
+            "inference/providers": health_providers.handler,
+            "inference/models": health_models.handler,
+            "storage": health_storage.handler,
+            "cache": health_cache.handler,
+        }[part]
+        return self._read(handler, f"/v1/health/{part}", **more)
 
     def elsewhere(self, method: str, path: str) -> Reply:
         """Ask for something that no route takes."""

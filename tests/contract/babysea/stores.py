@@ -46,7 +46,9 @@ class Keys:
     used: int = 0
     refusal: Exception | None = None
 
-    def count_request(self, _key_hash: str, _bucket: Bucket, _now_ms: int) -> tuple[Key, int] | None:
+    def count_request(
+        self, _key_hash: str, _bucket: Bucket, _now_ms: int, _endpoint: str | None = None
+    ) -> tuple[Key, int] | None:
         """Count as the table does."""
         if self.refusal:
             raise self.refusal
@@ -56,6 +58,28 @@ class Keys:
     def count_failure(self, _source: str, _now_ms: int) -> int:
         """The first from its address."""
         return 1
+
+
+@dataclass
+class Errors:
+    """Remembers what was counted, or refuses."""
+
+    counted: list[tuple[str, bool]] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def count_error(self, _account_id: str, *, error: str, is_server: bool, **_: object) -> None:
+        """Count as the table does."""
+        if self.refusal:
+            raise self.refusal
+        self.counted.append((error, is_server))
+
+
+class Unsteered:
+    """Leaves every order as it is."""
+
+    def order(self, _model: str, providers: tuple[str, ...], **_: object) -> tuple[str, ...]:
+        """Return it."""
+        return providers
 
 
 @dataclass
@@ -91,6 +115,8 @@ class Stores:
     """What the endpoints of generations need of a runtime."""
 
     keys: Keys = field(default_factory=Keys)
+    usage: Errors = field(default_factory=Errors)
+    steering: Unsteered = field(default_factory=Unsteered)
     generations: Generations = field(default_factory=Generations)
     catalog: Catalog = field(default_factory=load_catalog)
     budgets: Mapping[Any, Any] = field(default_factory=lambda: DEFAULT_BUDGETS)

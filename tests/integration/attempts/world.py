@@ -159,6 +159,7 @@ class World:
         self.crash_at: int | None = None
         self.effects = 0
         self.ended: list[str] = []
+        self.shut: set[str] = set()  # providers that are passed over
         self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
         self._messages: list[tuple[int, int, dict[str, Any]]] = []
@@ -215,7 +216,11 @@ class World:
             worker_timeout_s=WORKER_TIMEOUT_S,
             now_ms=lambda: self.now_ms,
             alert=lambda attempt, failure: self.alerts.append((attempt.provider, failure.code.value)),
+            refusal=self._refusal,
         )
+
+    def _refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
+        return "it fails too often" if provider in self.shut and not is_last else None
 
     def _store(self, generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
         self.effect()

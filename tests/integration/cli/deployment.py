@@ -14,7 +14,15 @@ from cli.main import app
 from tests.integration.cli.cloudformation import Stack
 
 PROFILE = "acme"
-_DATA = ("KeysTable", "WalletsTable", "GenerationsTable", "WebhooksTable", "OutputsBucket", "ApiUrl")
+_DATA = (
+    "KeysTable",
+    "WalletsTable",
+    "GenerationsTable",
+    "WebhooksTable",
+    "TelemetryTable",
+    "OutputsBucket",
+    "ApiUrl",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,7 @@ def cell_stacks(env: Mapping[str, str], stage: str = "prod", cell: str = "us") -
         "WalletsTable": env["TIDEGATE_WALLETS_TABLE"],
         "GenerationsTable": env["TIDEGATE_GENERATIONS_TABLE"],
         "WebhooksTable": env["TIDEGATE_WEBHOOKS_TABLE"],
+        "TelemetryTable": env["TIDEGATE_TELEMETRY_TABLE"],
         "OutputsBucket": env["TIDEGATE_OUTPUTS_BUCKET"],
         "ApiUrl": env["TIDEGATE_PUBLIC_BASE_URL"],
         "SecretId": env["TIDEGATE_SECRET_ID"],

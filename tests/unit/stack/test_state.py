@@ -33,6 +33,7 @@ INFO = StackInfo(
         "WalletsTable": "wallets",
         "GenerationsTable": "generations",
         "WebhooksTable": "webhooks",
+        "TelemetryTable": "telemetry",
         "OutputsBucket": "outputs",
         "AttemptsQueueUrl": "http://127.0.0.1:4566/attempts",
         "DeliveriesQueueUrl": "http://127.0.0.1:4566/deliveries",

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tidegate.clients import Clients
+from tidegate.settings import ConfigurationError
+from tidegate.telemetry import Telemetry
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
     from tidegate.adapters.dynamodb.alerts import AlertTable
     from tidegate.adapters.dynamodb.generations import GenerationTable
     from tidegate.adapters.dynamodb.keys import KeyTable
@@ -41,36 +39,13 @@ if TYPE_CHECKING:
     from tidegate.usecases.attempts.context import Context
     from tidegate.usecases.launch import Launcher
 
+__all__ = ["ConfigurationError", "Runtime", "runtime"]
 
 INPUT_SIGNED_FOR_S = 3_600  # a provider's queue may be long; the role's own session may end it sooner
 
 
-class ConfigurationError(RuntimeError):
-    """The function's environment lacks a variable or holds nonsense. A deployment fault, never a caller's."""
-
-
-class Runtime(Clients):
+class Runtime(Telemetry):
     """Everything that a handler hands to a use case. A property that nobody touches costs nothing."""
-
-    def __init__(self, env: Mapping[str, str], session: Session | None = None) -> None:
-        """Read settings from ``env``; ``session`` makes the clients, else botocore's default one does."""
-        super().__init__(session)
-        self._env = env
-
-    def setting(self, name: str, default: str | None = None) -> str:
-        """Return ``TIDEGATE_<name>``.
-
-        Raises:
-            ConfigurationError: it is not set and has no default.
-        """
-        value = self._env.get(f"TIDEGATE_{name}", default)
-        if value is None:
-            raise ConfigurationError(f"TIDEGATE_{name} is not set: the function's construct must provide it")
-        return value
-
-    def now_ms(self) -> int:
-        """The current time in epoch milliseconds."""
-        return time.time_ns() // 1_000_000
 
     @cached_property
     def catalog(self) -> Catalog:
@@ -91,7 +66,7 @@ class Runtime(Clients):
         """API keys and their request windows."""
         from tidegate.adapters.dynamodb.keys import KeyTable  # noqa: PLC0415
 
-        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"))
+        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"), self.usage)
 
     @cached_property
     def wallets(self) -> WalletTable:
@@ -275,6 +250,7 @@ class Runtime(Clients):
             worker_timeout_s=worker_timeout_s,
             now_ms=self.now_ms,
             alert=_alert,
+            refusal=lambda *asked, is_last: self.steering.refusal(*asked, is_last=is_last),
         )
 
     @cached_property

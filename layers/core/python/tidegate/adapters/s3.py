@@ -46,6 +46,14 @@ class OutputStore:
         self._client = client
         self._bucket = bucket
 
+    def look(self) -> None:
+        """Ask whether the bucket is there.
+
+        Raises:
+            ClientError, BotoCoreError: it is not, or does not say.
+        """
+        self._client.head_bucket(Bucket=self._bucket)
+
     def put(self, key: str, file: IO[bytes], content_type: str, size: int) -> None:
         """Store a file of ``size`` bytes, read from its start. A key is never written twice."""
         file.seek(0)

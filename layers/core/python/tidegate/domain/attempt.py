@@ -123,6 +123,7 @@ class AttemptStatus(StrEnum):
     FAILED = "failed"
     CANCELED = "cancelled"  # two l's on the BabySea wire (usage_providers)
     DISCARDED = "discarded"  # it finished, but the generation was already terminal: wasted cost
+    SKIPPED = "skipped"  # never sent: the provider fails too often just now, or the operator shut it
     ORPHANED = "orphaned"  # outcome unknown; nobody waits for it, the reconciler still asks
 
     @property
@@ -156,3 +157,4 @@ class Attempt:
     resolved_at_ms: int | None = None
     failure: Failure | None = None
     mode: Mode = Mode.LIVE  # the generation's
+    model: str = ""  # which model it is an attempt at; empty on those written before it was noted

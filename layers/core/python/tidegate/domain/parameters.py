@@ -19,7 +19,7 @@ from tidegate.domain.translation import can_serve
 PROMPT_MAX_LENGTH: Final = 5_000  # BabySea docs: playground/request-schema
 # What a client sends that always sends the field.
 _NO_INPUT_FILES: Final[tuple[str, object]] = ("generation_input_file", [])
-FASTEST: Final = "fastest"  # the server ranks: for now the catalogue's order
+FASTEST: Final = "fastest"  # the server ranks (usecases.steering); here it is the catalogue's order
 
 
 def validate_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]:

@@ -19,13 +19,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.adapters.dynamodb.transaction import StillInConflict
+from tidegate.adapters.dynamodb.usage import UsageTable
 from tidegate.domain.errors import ServiceUnavailable, TidegateError
 from tidegate.domain.keys import Surface
 from tidegate.domain.limits import Bucket
+from tidegate.domain.usage import endpoint_code, endpoint_name
 from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.authenticate import Caller, authenticate, authorize
 
 _STORE_FAILED: Final = (BotoCoreError, ClientError, StillInConflict)
+_CLIENT_ERROR: Final = 400
+_SERVER_ERROR: Final = 500
 _ADDRESS_HASH_LENGTH: Final = 12  # what the hosted product's logs show of the SHA-256
 
 logger = Logger()
@@ -37,6 +41,10 @@ class Services(Protocol):
     @property
     def keys(self) -> KeyTable:
         """API keys."""
+
+    @property
+    def usage(self) -> UsageTable:
+        """Where errors are counted."""
 
     def now_ms(self) -> int:
         """The time."""
@@ -56,6 +64,11 @@ class Exchange:
     request_id: str = field(default_factory=new_request_id)
     caller: Caller | None = None
     log: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def endpoint(self) -> str:
+        """The code under which the request is counted."""
+        return endpoint_code(endpoint_name(self.request.route))
 
 
 S = TypeVar("S", bound=Services)
@@ -105,6 +118,8 @@ class Endpoint(Generic[S, A]):
             response = self._failed(exchange, error, told)
         except Exception as error:  # noqa: BLE001  the last line of defence
             response = self._failed(exchange, error, TidegateError("An internal error occurred."))
+        if exchange.caller is not None and response.status >= _CLIENT_ERROR:
+            _count_error(exchange, exchange.caller, response.status, services)
         _log(exchange, response, time.perf_counter() - began)
         return response
 
@@ -136,6 +151,7 @@ def endpoint(
                 bucket=bucket,
                 address=request.client_address,
                 now_ms=now_ms,
+                endpoint=exchange.endpoint,
             )
             authorize(caller, scope=scope, address=request.client_address, now_ms=now_ms)
             return handle(request, caller, services)
@@ -160,6 +176,20 @@ def bearer(request: Request) -> str | None:
     """Return what follows ``Bearer`` in the Authorization header."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _count_error(exchange: Exchange, caller: Caller, status: int, services: Services) -> None:
+    """Count what went wrong. The answer stands whatever comes of this."""
+    try:
+        services.usage.count_error(
+            caller.key.account_id,
+            endpoint=exchange.endpoint,
+            error=str(exchange.log.get("code", status)),
+            is_server=status >= _SERVER_ERROR,
+            now_ms=exchange.now_ms,
+        )
+    except Exception as error:  # noqa: BLE001  no request fails because of its counting
+        logger.warning("error not counted", extra={"cause": type(error).__name__})
 
 
 def _log(exchange: Exchange, response: Response, seconds: float) -> None:

@@ -21,6 +21,7 @@ class Request:
     path_params: Mapping[str, str]
     body: bytes
     client_address: str
+    route: str = ""  # as API Gateway names it: ``GET /v1/content/{generation_id}``
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
@@ -38,6 +39,7 @@ class Request:
             if event.get("isBase64Encoded")
             else raw.encode(errors="surrogatepass"),
             client_address=http.get("sourceIp", ""),
+            route=event.get("routeKey", ""),
         )
 
 

@@ -28,9 +28,16 @@ class Caller:
 
 
 def authenticate(
-    keys: KeyTable, *, token: str | None, surface: Surface, bucket: Bucket, address: str, now_ms: int
+    keys: KeyTable,
+    *,
+    token: str | None,
+    surface: Surface,
+    bucket: Bucket,
+    address: str,
+    now_ms: int,
+    endpoint: str | None = None,
 ) -> Caller:
-    """Find out who sent this token and count the request.
+    """Find out who sent this token and count the request, in its window and for its endpoint (a code).
 
     A wrong key is counted against the address that it came from; a right one costs nothing for that, and
     works whatever the address's count is (docs/adr/0032).
@@ -43,7 +50,7 @@ def authenticate(
     """
     if not token:
         raise AuthenticationRequired("No API key was sent.")
-    counted = keys.count_request(hash_key(token), bucket, now_ms)
+    counted = keys.count_request(hash_key(token), bucket, now_ms, endpoint)
     if counted is None:
         raise _refusal(keys, address, now_ms)
     key, used = counted

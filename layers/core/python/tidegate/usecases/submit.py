@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -30,6 +30,9 @@ from tidegate.usecases.refusals import (
     plan_of,
     scripted_refusal,
 )
+
+if TYPE_CHECKING:
+    from tidegate.usecases.steering import Steering
 
 # the transaction's actions, as GenerationTable.create orders them
 _WALLET, _GENERATION, _IDEMPOTENCY = range(3)
@@ -63,6 +66,8 @@ class Order:
     script: Script | None = None
     takes_trials: bool = False  # a free trial of the account pays, as long as there is one
     note: Mapping[str, object] = field(default_factory=dict)  # what the surface wants to tell of it later
+    ranked: bool = False  # the caller left the order of the providers to us
+    generation_id: str | None = None  # where its id must be known before it is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,15 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
                 raise _wallet_refusal(error.wallet, order) from error
             payment = other
     raise ServiceUnavailable("The account's free trials kept changing. Nothing was charged; try again.")
+
+
+def steered(order: Order, steering: Steering, now_ms: int) -> Order:
+    """Put the providers into the order in which they are tried. In test mode none of them is."""
+    if order.mode is not Mode.LIVE:
+        return order
+    generation_id = new_id(now_ms)
+    providers = steering.order(order.model, order.providers, ranked=order.ranked, seed=generation_id)
+    return replace(order, providers=providers, generation_id=generation_id)
 
 
 class _WalletRefused(Exception):
@@ -143,7 +157,7 @@ def _other_payment(payment: Payment, wallet: Mapping[str, Any]) -> Payment | Non
 def _generation(order: Order, payment: Payment, now_ms: int) -> Generation:
     return Generation(
         account_id=order.account_id,
-        generation_id=new_id(now_ms),
+        generation_id=order.generation_id or new_id(now_ms),
         surface=order.surface,
         model=order.model,
         media_type=order.media_type,

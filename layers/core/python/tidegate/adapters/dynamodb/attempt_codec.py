@@ -35,6 +35,7 @@ def to_item(attempt: Attempt) -> Item:
             "account_id": attempt.account_id,
             "number": attempt.number,
             "provider": attempt.provider,
+            "model": attempt.model or None,
             "status": attempt.status,
             "callback_token": attempt.callback_token,
             "cost": attempt.cost.micros,
@@ -76,6 +77,7 @@ def from_item(item: Mapping[str, Any]) -> Attempt:
         resolved_at_ms=values.get("resolved_at_ms"),
         failure=_failure(failure) if failure else None,
         mode=Mode(values.get("mode", Mode.LIVE)),
+        model=values.get("model", ""),
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any, Final
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.domain.keys import Key, KeyState, Surface
 from tidegate.domain.mode import Mode
+from tidegate.domain.usage import day_of
 
+DAY: Final = "d"  # that its request counters are of (request_counters.py)
 _PLAIN: Final = ("key_hash", "key_id", "account_id", "name", "prefix", "plan", "window_home", "created_at_ms")
 _OPTIONAL: Final = ("last_used_at_ms", "expires_at_ms", "rotated_from")
 
@@ -21,6 +23,7 @@ def to_item(key: Key) -> Item:
         "state": key.state,
         "allowlist": key.allowlist,
         "mode": key.mode.stored,
+        DAY: day_of(key.created_at_ms),
     }
     return encode_item(values)
 

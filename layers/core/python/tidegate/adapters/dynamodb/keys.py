@@ -13,9 +13,12 @@ from botocore.exceptions import ClientError
 
 from tidegate.adapters.dynamodb import key_codec
 from tidegate.adapters.dynamodb.codec import Item, encode, encode_item
+from tidegate.adapters.dynamodb.request_counters import Counting, RequestCounters
 from tidegate.adapters.dynamodb.rosters import Rosters
+from tidegate.adapters.dynamodb.usage import UsageTable
 from tidegate.domain.keys import Key, KeyState
 from tidegate.domain.limits import WINDOW_S, Bucket, window_number
+from tidegate.domain.usage import day_of
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -27,21 +30,28 @@ _SWEEP_ABOVE: Final = 16  # leftovers of idle hours are swept once there are thi
 class KeyTable:
     """API keys by the hash of their text."""
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
+    def __init__(self, client: DynamoDBClient, table: str, usage: UsageTable) -> None:
         self._client = client
         self._table = table
         self.rosters = Rosters(client, table)
+        self.counters = RequestCounters(client, table, usage)
 
-    def count_request(self, key_hash: str, bucket: Bucket, now_ms: int) -> tuple[Key, int] | None:
+    def count_request(
+        self, key_hash: str, bucket: Bucket, now_ms: int, endpoint: str | None = None
+    ) -> tuple[Key, int] | None:
         """Read a key, count this request in the account's window and note the use: one call for most keys.
 
-        Returns the key and the number of requests in the window, this one included; None for an unknown
-        key. The count lives on the account's first key, so later keys cost a second call.
+        Returns the key and the number of requests in the window, this one included; None for a key that is
+        unknown or does not work. The count lives on the account's first key, so later keys cost a second
+        call. A request for an ``endpoint`` (its code) is also counted in the key's usage of the day, by the
+        same call.
         """
-        item = self._count(key_hash, bucket, now_ms)
-        if item is None:
+        item = self._count(key_hash, bucket, now_ms, endpoint)
+        if not item:
             return None
         key = key_codec.from_item(item)
+        if not key.works(now_ms):
+            return None
         if key.window_home != key_hash:
             item = self._count(key.window_home, bucket, now_ms) or item
         return key, int(item[_window(bucket, window_number(now_ms))]["N"])
@@ -98,27 +108,43 @@ class KeyTable:
             ExpressionAttributeValues={":value": encode(value)},
         )
 
-    def _count(self, key_hash: str, bucket: Bucket, now_ms: int) -> Item | None:
-        current = window_number(now_ms)
-        names = {"#current": _window(bucket, current)}
-        names |= {f"#old{n}": _window(bucket, current - n) for n in range(1, _REMOVED_PER_COUNT + 1)}
-        old = ", ".join(name for name in names if name != "#current")
+    def _count(self, key_hash: str, bucket: Bucket, now_ms: int, endpoint: str | None = None) -> Item:
+        today = day_of(now_ms)
+        counting = Counting(endpoint, today)
         try:
-            item = self._client.update_item(
-                TableName=self._table,
-                Key=encode_item({"key_hash": key_hash}),
-                UpdateExpression=f"SET last_used_at_ms = :now ADD #current :one REMOVE {old}",
-                ConditionExpression="attribute_exists(key_hash)",
-                ExpressionAttributeNames=names,
-                ExpressionAttributeValues=encode_item({":now": now_ms, ":one": 1}),
-                ReturnValues="ALL_NEW",
-            )["Attributes"]
+            item = self._add_one(key_hash, bucket, now_ms, counting, conditional=True)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                return None
-            raise
-        self._sweep(key_hash, item, current)
+            stood = _stood(error)
+            if not stood or not key_codec.from_item(stood).works(now_ms):
+                return stood
+            self.counters.turn(stood, today)
+            item = self._add_one(key_hash, bucket, now_ms, counting, conditional=False)
+        self._sweep(key_hash, item, window_number(now_ms))
         return item
+
+    def _add_one(
+        self, key_hash: str, bucket: Bucket, now_ms: int, counting: Counting, *, conditional: bool
+    ) -> Item:
+        current = window_number(now_ms)
+        old = {f"#old{n}": _window(bucket, current - n) for n in range(1, _REMOVED_PER_COUNT + 1)}
+        names = {"#current": _window(bucket, current), **old, **counting.names}
+        values: dict[str, object] = {":now": now_ms, ":one": 1}
+        condition = "attribute_exists(key_hash)"
+        if conditional:
+            condition += counting.only_if
+            names |= counting.condition_names
+            values |= counting.condition_values
+        return self._client.update_item(
+            TableName=self._table,
+            Key=encode_item({"key_hash": key_hash}),
+            UpdateExpression=f"SET last_used_at_ms = :now ADD #current :one{counting.adds} "
+            f"REMOVE {', '.join(old)}",
+            ConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=encode_item(values),
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )["Attributes"]
 
     def _sweep(self, key_hash: str, item: Item, current: int) -> None:
         stale = [name for name in item if name.startswith("w#") and int(name.rpartition("#")[2]) < current]
@@ -135,3 +161,11 @@ class KeyTable:
 
 def _window(bucket: Bucket, number: int) -> str:
     return f"w#{bucket}#{number}"
+
+
+def _stood(error: ClientError) -> Item:
+    """Return the item that made a condition fail, empty if there is none; raise any other error again."""
+    if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+        raise error
+    item: Item = error.response.get("Item", {})  # type: ignore[assignment]
+    return item

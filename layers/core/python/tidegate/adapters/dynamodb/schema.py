@@ -25,6 +25,7 @@ class TableSchema:
     index: IndexSchema | None = None
     ttl: str | None = None
     stream: bool = False  # NEW_AND_OLD_IMAGES
+    ephemeral: bool = False  # counters only: nothing that anybody would restore
 
 
 KEYS: Final = TableSchema(
@@ -35,4 +36,5 @@ WALLETS: Final = TableSchema(
 )
 GENERATIONS: Final = TableSchema("generations", "pk", "sk", ttl="ttl", stream=True)
 WEBHOOKS: Final = TableSchema("webhooks", "account_id", "item", ttl="ttl")
-TABLES: Final = (KEYS, WALLETS, GENERATIONS, WEBHOOKS)
+TELEMETRY: Final = TableSchema("telemetry", "pk", "sk", ttl="ttl", ephemeral=True)
+TABLES: Final = (KEYS, WALLETS, GENERATIONS, WEBHOOKS, TELEMETRY)

@@ -44,10 +44,12 @@ class StillInConflict(Exception):
         self.conflicted = [reason.get("Code") in _BUSY for reason in reasons]
 
 
-def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
+def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]], *, token: str | None = None) -> None:
     """Write all actions or none.
 
-    botocore adds a client request token, so its own retries after a lost answer write once.
+    botocore adds a client request token, so its own retries after a lost answer write once. A ``token`` of
+    the caller's, at most 36 characters, makes the same actions write once within ten minutes, whoever sends
+    them (API reference, TransactWriteItems).
 
     Raises:
         ConditionsFailed: a condition did not hold.
@@ -56,9 +58,12 @@ def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> None:
             knows whether it was written.
     """
     pause = _FIRST_PAUSE_S
+    request: dict[str, Any] = {"TransactItems": actions}
+    if token is not None:
+        request["ClientRequestToken"] = token
     for left in reversed(range(_TRIES)):
         try:
-            client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
+            client.transact_write_items(**request)
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise

@@ -15,7 +15,7 @@ from tidegate.domain.idempotency import fingerprint, is_well_formed
 from tidegate.domain.keys import Key, Surface
 from tidegate.domain.mode import Mode
 from tidegate.domain.model import Model
-from tidegate.domain.parameters import resolve_providers, validate_params
+from tidegate.domain.parameters import FASTEST, resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.domain.scripts import HEADER, Script, read_script
 from tidegate.surfaces.babysea.endpoint import Answer
@@ -23,7 +23,8 @@ from tidegate.surfaces.babysea.presenters import present_submission
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.usecases.moderate import moderate
-from tidegate.usecases.submit import Idempotency, Order, submit
+from tidegate.usecases.steering import Steering
+from tidegate.usecases.submit import Idempotency, Order, steered, submit
 
 _ORDER_FIELD = "generation_provider_order"
 
@@ -47,6 +48,10 @@ class Services(Protocol):
     def moderator(self) -> Moderator | None:
         """Looks at prompts first."""
 
+    @property
+    def steering(self) -> Steering:
+        """Which provider goes first."""
+
     def now_ms(self) -> int:
         """The time."""
 
@@ -58,6 +63,7 @@ def generate(request: Request, key: Key, media_type: MediaType, services: Servic
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
     moderate(services.moderator, str(order.params["generation_prompt"]))
+    order = steered(order, services.steering, now_ms)
     return present_submission(submit(services.generations, order, now_ms))
 
 
@@ -93,6 +99,7 @@ def read_order(
         media_type=media_type,
         params=params,
         providers=resolve_providers(model, params, body.get(_ORDER_FIELD)),
+        ranked=body.get(_ORDER_FIELD) in (None, FASTEST),
         price=price(model, params),
         hold_s=budgets[media_type].hold_s,
         idempotency=Idempotency(path, idempotency_key, fingerprint(path, sent)) if idempotency_key else None,

@@ -11,6 +11,7 @@ from tidegate.surfaces.http import Request
 # A literal path stands before the pattern that would match it, too.
 ROUTES: Final = (
     ("GET", "/v1/status"),
+    ("GET", "/v1/usage"),
     ("GET", "/v1/user/account"),
     ("GET", "/v1/user/billing"),
     ("GET", "/v1/estimate/{model_identifier+}"),
@@ -22,6 +23,10 @@ ROUTES: Final = (
     ("POST", "/v1/content/generation/cancel/{generation_id}"),
     ("GET", "/v1/library/models"),
     ("GET", "/v1/library/providers"),
+    ("GET", "/v1/health/inference/providers"),
+    ("GET", "/v1/health/inference/models"),
+    ("GET", "/v1/health/storage"),
+    ("GET", "/v1/health/cache"),
 )
 # What the surface says about itself.
 REFERENCE_ROUTES: Final = (("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/v1/docs/{file}"))

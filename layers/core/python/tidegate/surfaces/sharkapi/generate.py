@@ -21,7 +21,7 @@ from tidegate.surfaces.sharkapi.jobs import job_id, present_model
 from tidegate.surfaces.sharkapi.modes import Mode, Recipe
 from tidegate.surfaces.sharkapi.source_image import SourceImage, read_source_image, store_source_image
 from tidegate.usecases.moderate import moderate
-from tidegate.usecases.submit import Idempotency, Order, Submission, submit
+from tidegate.usecases.submit import Idempotency, Order, Submission, steered, submit
 
 if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.generations import GenerationTable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tidegate.adapters.s3 import OutputStore
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
+    from tidegate.usecases.steering import Steering
 
 PROMPT_MAX_LENGTH: Final = 2_000
 # Lambda takes 6 MB, base64 of the envelope included (AWS Lambda quotas), which is about 4.4 MB of image.
@@ -56,6 +57,10 @@ class Services(Protocol):
     @property
     def moderator(self) -> Moderator | None:
         """Looks at prompts first."""
+
+    @property
+    def steering(self) -> Steering:
+        """Which provider goes first."""
 
     @property
     def budgets(self) -> Mapping[MediaType, Budget]:
@@ -204,9 +209,10 @@ def _submit(
         hold_s=services.budgets[model.media_type].hold_s,
         idempotency=idempotency,
         takes_trials=True,
+        ranked=True,
         note=_note(asked, key),
     )
-    return submit(services.generations, order, now_ms)
+    return submit(services.generations, steered(order, services.steering, now_ms), now_ms)
 
 
 def _note(asked: JobRequest, key: Key) -> dict[str, object]:

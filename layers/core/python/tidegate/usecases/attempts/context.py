@@ -28,6 +28,13 @@ class Providers(Protocol):
         """Return the adapter."""
 
 
+class Refusal(Protocol):
+    """Says why a job should not be sent to a provider."""
+
+    def __call__(self, model: str, provider: str, *, is_last: bool) -> str | None:
+        """Return the reason; None if it should be sent. The last provider has nobody behind it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Everything that a step needs."""
@@ -45,6 +52,7 @@ class Context:
     worker_timeout_s: int
     now_ms: Callable[[], int]
     alert: Callable[[Attempt, Failure], None]
+    refusal: Refusal
 
     def budget(self, generation: Generation) -> Budget:
         """The time that this generation has."""
@@ -82,6 +90,13 @@ class Context:
             self.send("callback", attempt, delay_s=delay_s, prediction_id=prediction_id)
 
         return Sandbox(generation, attempt, self.now_ms, call_back)
+
+    def pass_over(self, generation: Generation, number: int) -> str | None:
+        """Say why attempt ``number`` is not to be sent; None if it is, as always in test mode."""
+        if generation.mode is not Mode.LIVE:
+            return None
+        is_last = number >= len(generation.providers)
+        return self.refusal(generation.model, generation.providers[number - 1], is_last=is_last)
 
     def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
         """Queue the next step of an attempt."""

@@ -73,7 +73,7 @@ def failed(context: Context, generation: Generation, attempt: Attempt, failure: 
 
 def repeat_outcome(context: Context, generation: Generation, attempt: Attempt) -> None:
     """Say again what an attempt ended with: the run that ended it may have stopped before it told anyone."""
-    if attempt.status is AttemptStatus.FAILED and attempt.failure is not None:
+    if attempt.status in {AttemptStatus.FAILED, AttemptStatus.SKIPPED} and attempt.failure is not None:
         failed(context, generation, attempt, attempt.failure)
     elif attempt.status is AttemptStatus.ORPHANED:
         context.fail_over(attempt, "orphaned")

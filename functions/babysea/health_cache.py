@@ -1,0 +1,24 @@
+"""GET /v1/health/cache."""
+
+from __future__ import annotations
+
+from aws_lambda_powertools.logging import Logger
+
+from tidegate.domain.limits import Bucket
+from tidegate.runtime import Runtime, runtime
+from tidegate.surfaces.babysea.endpoint import Answer, endpoint
+from tidegate.surfaces.babysea.health import present_cache
+from tidegate.surfaces.http import Request
+from tidegate.usecases.authenticate import Caller
+from tidegate.usecases.read_health import measure
+
+logger = Logger()
+
+
+@endpoint(runtime, scope="health:read", bucket=Bucket.GENERAL)
+def handler(_request: Request, _caller: Caller, services: Runtime) -> Answer:
+    """Ask the store of counters, and say how long it took. 200 also when it does not answer."""
+    answered, fault = measure(services.models.look)
+    if fault is not None:
+        logger.error("telemetry does not answer", exc_info=fault)
+    return Answer(present_cache(answered), "Cache health retrieved")

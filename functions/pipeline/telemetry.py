@@ -1,0 +1,24 @@
+"""Generations stream → what became of attempts: usage, health, breakers, rankings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from tidegate.runtime import runtime
+from tidegate.usecases.tally_attempts import tally_attempts
+
+logger = Logger(service="telemetry")
+
+
+def handler(event: dict[str, Any], _context: object) -> None:
+    """Count a batch of changes; raising repeats the batch, which counts nothing twice.
+
+    What nobody can read is set aside.
+    """
+    tallied = tally_attempts(event["Records"], runtime.tallies, runtime.models, runtime.now_ms())
+    for poison in tallied.unreadable:
+        runtime.failures.send(poison.to_message())
+        logger.error("unreadable record set aside", extra={"reason": poison.reason})
+    logger.info("tallied", extra={"changes": tallied.changes, "breakers": tallied.turned})

@@ -1,0 +1,52 @@
+"""What the operator decided about routing, over the head of all statistics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Providers that get no jobs, orders that stand in for ``fastest``, models for which nothing is learned.
+
+    ``version`` counts changes.
+    """
+
+    disabled: frozenset[str] = frozenset()
+    pins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    frozen: frozenset[str] = frozenset()  # models whose orders neither statistics nor breakers change
+    version: int = 0
+
+    def without(self, provider: str) -> Overrides:
+        """Send nothing to a provider any more."""
+        return self._next(disabled=self.disabled | {provider})
+
+    def including(self, provider: str) -> Overrides:
+        """Send jobs to a provider again."""
+        return self._next(disabled=self.disabled - {provider})
+
+    def pinned(self, model: str, order: Sequence[str]) -> Overrides:
+        """Try a model's providers in this order whenever the caller leaves it to us."""
+        return self._next(pins={**self.pins, model: tuple(order)})
+
+    def unpinned(self, model: str) -> Overrides:
+        """Rank a model's providers by what they do."""
+        return self._next(pins={name: order for name, order in self.pins.items() if name != model})
+
+    def freeze(self, model: str) -> Overrides:
+        """Take a model's orders as they are: no ranking, no exploration, no breakers."""
+        return self._next(frozen=self.frozen | {model})
+
+    def thaw(self, model: str) -> Overrides:
+        """Let statistics and breakers order a model's providers."""
+        return self._next(frozen=self.frozen - {model})
+
+    def _next(self, **changes: Any) -> Overrides:
+        return replace(self, version=self.version + 1, **changes)
+
+
+def follow_pin(order: Sequence[str], pin: Sequence[str]) -> tuple[str, ...]:
+    """Put those of ``order`` that are pinned first, in the pin's order; the others follow."""
+    return (*(n for n in pin if n in order), *(n for n in order if n not in pin))

@@ -1,0 +1,74 @@
+"""Operators change how jobs are routed; functions notice within half a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+from tidegate.adapters.dynamodb.overrides import OverrideTable
+from tidegate.domain.catalog import Catalog
+from tidegate.domain.errors import InvalidInput, ServiceUnavailable
+from tidegate.domain.overrides import Overrides
+
+_TRIES: Final = 5
+
+
+def disable_provider(table: OverrideTable, provider: str, known: Collection[str]) -> Overrides:
+    """Send nothing to a provider any more; what it works on still ends.
+
+    Raises:
+        InvalidInput: there is no such provider.
+        ServiceUnavailable: the overrides keep changing.
+    """
+    _check(provider, known)
+    return _change(table, lambda stored: stored.without(provider))
+
+
+def enable_provider(table: OverrideTable, provider: str, known: Collection[str]) -> Overrides:
+    """Send jobs to a provider again. Raises as :func:`disable_provider`."""
+    _check(provider, known)
+    return _change(table, lambda stored: stored.including(provider))
+
+
+def pin_order(table: OverrideTable, catalog: Catalog, model: str, order: Sequence[str]) -> Overrides:
+    """Try a model's providers in this order whenever the caller leaves it to us.
+
+    Raises:
+        ModelNotFound, InvalidInput: no such model, or the order repeats or names a provider that it lacks.
+        ServiceUnavailable: the overrides keep changing.
+    """
+    providers = catalog.model(model).providers
+    if not order or len(set(order)) < len(order) or not set(order) <= set(providers):
+        raise InvalidInput(f"the order must name providers of {model} once each: {', '.join(providers)}.")
+    return _change(table, lambda stored: stored.pinned(model, order))
+
+
+def unpin_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
+    """Rank a model's providers again by what they do. Raises as :func:`pin_order`."""
+    catalog.model(model)
+    return _change(table, lambda stored: stored.unpinned(model))
+
+
+def freeze_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
+    """Take a model's orders as they are, whatever is learned. Raises as :func:`pin_order`."""
+    catalog.model(model)
+    return _change(table, lambda stored: stored.freeze(model))
+
+
+def thaw_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
+    """Undo :func:`freeze_order`. Raises as :func:`pin_order`."""
+    catalog.model(model)
+    return _change(table, lambda stored: stored.thaw(model))
+
+
+def _check(provider: str, known: Collection[str]) -> None:
+    if provider not in known:
+        raise InvalidInput(f"there is no provider {provider!r}; there are {', '.join(sorted(known))}.")
+
+
+def _change(table: OverrideTable, change: Callable[[Overrides], Overrides]) -> Overrides:
+    for _ in range(_TRIES):
+        changed = change(table.get())
+        if table.replace(changed):
+            return changed
+    raise ServiceUnavailable("Somebody else keeps changing the routing. Nothing was changed; try again.")

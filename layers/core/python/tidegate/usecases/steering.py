@@ -1,0 +1,130 @@
+"""Which provider next: the learned order, the breakers, and what the operator decided.
+
+What is known lies in two items, each read at most every few seconds by each Lambda environment. When they
+cannot be read, everything goes its static way: no generation fails because of what is not known.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Generic, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tidegate.adapters.dynamodb.model_codec import ModelState
+from tidegate.adapters.dynamodb.models import ModelTable
+from tidegate.adapters.dynamodb.overrides import OverrideTable
+from tidegate.domain.errors import ServiceUnavailable
+from tidegate.domain.health import Breaker, State
+from tidegate.domain.overrides import Overrides, follow_pin
+from tidegate.domain.routing import explore, rank, reshuffle
+
+SUBMIT_AGE_MS: Final = 15_000  # how old what an order follows from may be
+ATTEMPT_AGE_MS: Final = 5_000  # and what decides whether a job is sent
+OVERRIDES_AGE_MS: Final = 20_000
+SWITCHED_OFF: Final = "it is switched off at the moment"
+FAILS: Final = "it fails too often at the moment"
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Memory(Generic[T]):
+    """Values and when they were read."""
+
+    kept: dict[str, tuple[int, T]] = field(default_factory=dict)
+
+    def get(self, name: str, read: Callable[[], T], absent: T, *, now_ms: int, age_ms: int) -> T:
+        """Return a value that is young enough, else read it; ``absent`` stands for what cannot be read."""
+        if name in self.kept and now_ms - self.kept[name][0] < age_ms:
+            return self.kept[name][1]
+        try:
+            value = read()
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("routing goes on without %s: %s", name, type(error).__name__)
+            value = absent
+        self.kept[name] = now_ms, value
+        return value
+
+
+class Steering:
+    """Orders providers at submit; decides before each attempt."""
+
+    def __init__(self, models: ModelTable, overrides: OverrideTable, now_ms: Callable[[], int]) -> None:
+        self._models = models
+        self._overrides = overrides
+        self._now_ms = now_ms
+        self._states: _Memory[ModelState] = _Memory()
+        self._decided: _Memory[Overrides] = _Memory()
+
+    def order(
+        self, model: str, providers: tuple[str, ...], *, ranked: bool, seed: str | None
+    ) -> tuple[str, ...]:
+        """Return the order in which providers are tried.
+
+        Args:
+            model: what is to be made.
+            providers: who can make it, in the caller's order or else the catalogue's.
+            ranked: whether the order is ours to choose. In any case those whose breaker is open go last.
+            seed: the generation's id, from which follows whether it explores; None for never.
+
+        Raises:
+            ServiceUnavailable: the operator switched all of them off.
+        """
+        decided = self._override()
+        able = tuple(name for name in providers if name not in decided.disabled)
+        if not able:
+            raise ServiceUnavailable("All providers that could serve this are switched off at the moment.")
+        pin = decided.pins.get(model) if ranked else None
+        if pin is not None:
+            able = follow_pin(able, pin)
+        if len(able) == 1 or model in decided.frozen:
+            return able
+        now_ms, state = self._now_ms(), self._state(model, SUBMIT_AGE_MS)
+        if ranked and pin is None and state.ranking is not None and state.ranking.is_usable(now_ms):
+            able = rank(able, state.ranking, now_ms)
+            able = able if seed is None else explore(able, seed)
+        breakers = {name: state.breakers.get(name, Breaker()) for name in able}
+        return reshuffle(able, {name for name, breaker in breakers.items() if _is_shut(breaker, now_ms)})
+
+    def refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
+        """Say why a job should not be sent to a provider; None if it should.
+
+        The last provider of an order is tried whatever its breaker says. Where a breaker is half-open, the
+        first to ask is its probe.
+        """
+        decided = self._override()
+        if provider in decided.disabled:
+            return SWITCHED_OFF
+        if is_last or model in decided.frozen:
+            return None
+        now_ms = self._now_ms()
+        breaker = self._state(model, ATTEMPT_AGE_MS).breakers.get(provider, Breaker())
+        if breaker.state(now_ms) is State.CLOSED:
+            return None
+        return None if breaker.may_probe(now_ms) and self._claim(model, provider, breaker, now_ms) else FAILS
+
+    def _claim(self, model: str, provider: str, breaker: Breaker, now_ms: int) -> bool:
+        self._states.kept.pop(model, None)  # whoever gets it, what we know is out of date
+        try:
+            return self._models.save_breaker(model, provider, breaker.probed(now_ms), now_ms)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("a probe goes unclaimed: %s", type(error).__name__)
+            return True
+
+    def _state(self, model: str, age_ms: int) -> ModelState:
+        def read() -> ModelState:
+            return self._models.state(model)
+
+        return self._states.get(model, read, ModelState(), now_ms=self._now_ms(), age_ms=age_ms)
+
+    def _override(self) -> Overrides:
+        return self._decided.get(
+            "overrides", self._overrides.get, Overrides(), now_ms=self._now_ms(), age_ms=OVERRIDES_AGE_MS
+        )
+
+
+def _is_shut(breaker: Breaker, now_ms: int) -> bool:
+    return breaker.state(now_ms) is not State.CLOSED and not breaker.may_probe(now_ms)

@@ -1,0 +1,52 @@
+"""``tidegate routing``, ``tidegate provider disable|enable``."""
+
+from __future__ import annotations
+
+from tests.integration.cli.deployment import Operator
+from tidegate.domain.health import Breaker
+from tidegate.domain.routing import Ranking, Record
+from tidegate.runtime import Runtime
+
+MODEL = "bfl/flux-schnell"
+
+
+def test_routing_shows_place_breaker_and_statistics(operator: Operator, runtime: Runtime) -> None:
+    now_ms = runtime.now_ms()
+    known = {"fal": Record(99, 1, 2_000, 3_000), "replicate": Record(50, 50, 9_000, 3_000)}
+    runtime.models.save_ranking(MODEL, Ranking(now_ms, known))
+    runtime.models.save_breaker(MODEL, "replicate", Breaker(opened_at_ms=now_ms, version=1), now_ms)
+    rows = operator.asks("routing", "show", MODEL)
+    assert [(row["provider"], row["place"], row["breaker"], row["pinned"]) for row in rows] == [
+        ("fal", 1, "closed", False),
+        ("replicate", 2, "open", False),
+    ]
+    assert len(operator.asks("routing", "show")) > len(rows)
+
+
+def test_a_pin_is_followed_until_it_is_taken_away(operator: Operator) -> None:
+    pinned = operator.asks("routing", "pin", MODEL, "fal, replicate")
+    assert [(row["provider"], row["pinned"]) for row in pinned] == [("fal", True), ("replicate", True)]
+    unpinned = operator.asks("routing", "unpin", MODEL)
+    assert [(row["provider"], row["pinned"]) for row in unpinned] == [("replicate", False), ("fal", False)]
+
+
+def test_a_frozen_model_says_so(operator: Operator) -> None:
+    assert {row["frozen"] for row in operator.asks("routing", "freeze", MODEL)} == {True}
+    assert {row["frozen"] for row in operator.asks("routing", "thaw", MODEL)} == {False}
+
+
+def test_a_pin_of_nonsense_is_refused(operator: Operator) -> None:
+    for words in ((MODEL, "nobody"), (MODEL, "fal,fal"), ("no/such", "fal")):
+        run = operator.types("routing", "pin", *words)
+        assert run.exit_code == 1
+        assert "refused" in run.stderr
+
+
+def test_a_disabled_provider_has_no_place(operator: Operator) -> None:
+    assert operator.asks("provider", "disable", "fal") == {"provider": "fal", "enabled": False}
+    places = {row["provider"]: row["place"] for row in operator.asks("routing", "show", MODEL)}
+    assert places == {"replicate": 1, "fal": None}
+    operator.asks("provider", "disable", "replicate")
+    assert {row["place"] for row in operator.asks("routing", "show", MODEL)} == {None}
+    assert operator.asks("provider", "enable", "fal") == {"provider": "fal", "enabled": True}
+    assert operator.types("provider", "disable", "nobody").exit_code == 1
