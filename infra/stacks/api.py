@@ -32,8 +32,8 @@ class ApiStack(CellStack):
         self._add_callbacks()
         self._add("babysea.not_found", ["$default"], [])
 
-    def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
-        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s)
+    def _add(self, name: str, routes: list[str], uses: list[Use], *, timeout_s: int | None = None) -> None:
+        function = self._functions.build(name, uses, timeout_s=timeout_s or self.config.api_timeout_s)
         add_routes(self, self._data.front_door.api, function, routes)
 
     def _add_generate(self) -> None:
@@ -47,7 +47,9 @@ class ApiStack(CellStack):
                     data.wallets.use("UpdateItem"),
                     data.generations.use("GetItem", "PutItem"),
                     *data.moderation(),
+                    data.reach_out(),
                 ],
+                timeout_s=self.config.submit_timeout_s,
             )
 
     def _add_content(self) -> None:

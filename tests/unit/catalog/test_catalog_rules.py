@@ -22,6 +22,7 @@ FLUX, NANO, QWEN, VEO, VEO_31, DANCE, DANCE_15 = (
     "bytedance/seedance-1-pro",
     "bytedance/seedance-1.5-pro",
 )
+LAST = "generation_input_file_last_content"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -185,14 +186,12 @@ def _drop(*path: str | int) -> Change:
         (
             VEO_31,
             _drop("routes", 1, "with_last_frame", "fields", "generation_input_file_last_content"),
-            "routes.fal.with_last_frame: generation_input_file_last_content has no field; "
-            "null leaves it out on purpose",
+            f"routes.fal.with_last_frame: {LAST} has no field; null leaves it out on purpose",
         ),
         (
             VEO_31,
             _drop("routes", 1, "with_last_frame"),
-            "routes.fal.with_input: generation_input_file_last_content has no field; "
-            "null leaves it out on purpose",
+            f"routes.fal.with_input: {LAST} has no field; null leaves it out on purpose",
         ),
         (
             VEO_31,

@@ -187,7 +187,8 @@ def test_an_unknown_name_is_told_back_only_in_part() -> None:
 def test_a_model_that_needs_a_picture_asks_for_one() -> None:
     kling = CATALOG.model("kling/v1.5-pro")
     needy = replace(kling, routes=kling.routes[:1])
-    for files in ({}, {"input_file": []}):
+    nothing: list[dict[str, Any]] = [{}, {"input_file": []}]
+    for files in nothing:
         with pytest.raises(InvalidInput, match="from a text alone") as caught:
             validate_params(needy, _given(duration=5, **files))
         assert caught.value.details == {"field": "generation_input_file"}

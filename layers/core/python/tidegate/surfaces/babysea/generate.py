@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.moderation.protocol import Moderator
@@ -22,8 +22,12 @@ from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
+from tidegate.usecases.accept import accept
 from tidegate.usecases.moderate import moderate
-from tidegate.usecases.submit import Idempotency, Order, submit
+from tidegate.usecases.submit import Idempotency, Order
+
+if TYPE_CHECKING:
+    from tidegate.adapters.http import HttpClient
 
 _ORDER_FIELD = "generation_provider_order"
 
@@ -47,18 +51,23 @@ class Services(Protocol):
     def moderator(self) -> Moderator | None:
         """Looks at prompts first."""
 
+    @property
+    def http(self) -> HttpClient:
+        """The way out to the pictures that are sent along."""
+
     def now_ms(self) -> int:
         """The time."""
 
 
 def generate(request: Request, key: Key, media_type: MediaType, services: Services) -> Answer:
-    """Accept a generation. Raises what :func:`read_order` and :func:`submit` raise."""
+    """Accept a generation. Raises what ``read_order`` and ``accept`` raise."""
     now_ms = services.now_ms()
     order = read_order(
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
     moderate(services.moderator, str(order.params["generation_prompt"]))
-    return present_submission(submit(services.generations, order, now_ms))
+    submission = accept(services.generations, order, now_ms, http=lambda: services.http)
+    return present_submission(submission)
 
 
 def read_order(
