@@ -73,6 +73,8 @@ class Config:
 
     # Times.
     api_timeout_s: int = 15
+    # Looking at input pictures takes up to 10 s of it (usecases.check_inputs); the front door waits for 30.
+    submit_timeout_s: int = 25
     # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. A
     # failed step hides for seconds only (functions/pipeline/attempt.py): twenty receipts are fifteen minutes.
     attempts: Worker = Worker(timeout_s=360, visibility_s=380, concurrency=200, late_s=600, receives=20)

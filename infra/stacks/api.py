@@ -40,9 +40,16 @@ class ApiStack(CellStack):
         self._add("babysea.not_found", ["$default"], [])
 
     def _add(
-        self, name: str, routes: list[str], uses: Sequence[Use], layers: Sequence[lambda_.ILayerVersion] = ()
+        self,
+        name: str,
+        routes: list[str],
+        uses: Sequence[Use],
+        layers: Sequence[lambda_.ILayerVersion] = (),
+        *,
+        timeout_s: int | None = None,
     ) -> None:
-        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s, layers=layers)
+        timeout_s = timeout_s or self.config.api_timeout_s
+        function = self._functions.build(name, uses, timeout_s=timeout_s, layers=layers)
         add_routes(self, self._data.front_door.api, function, routes)
 
     def _add_generate(self) -> None:
@@ -57,7 +64,9 @@ class ApiStack(CellStack):
                     data.generations.use("GetItem", "PutItem"),
                     *data.moderation(),
                     data.telemetry.use("GetItem"),
+                    data.reach_out(),
                 ],
+                timeout_s=self.config.submit_timeout_s,
             )
 
     def _add_content(self) -> None:

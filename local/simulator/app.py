@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from local.simulator import pictures
 from local.simulator.callbacks import Callbacks
 from local.simulator.control import Control
 from local.simulator.files import Files
@@ -75,6 +76,7 @@ def create_app(
         Route("/healthz", _health),
         Route("/_simulator/health", _health),
         Files(world, {vendor.name: vendor.retention_s for vendor in vendors.values()}).route(),
+        pictures.route(),
         Mount("/control", routes=Control(world, callbacks.cancel).routes()),
         Stripe(world.identity).mount(),
         *(_mount(vendor, world) for vendor in vendors.values()),

@@ -153,7 +153,8 @@ def test_a_hostile_body_is_refused(attacker: Customer, name: str) -> None:
     "field", ["generation_output_number", "generation_ratio", "generation_output_format"]
 )
 def test_a_value_of_another_kind_is_refused_by_name(attacker: Customer, field: str, value: object) -> None:
-    reply = attacker.submit("A seal", **{field: value})
+    wrong: dict[str, Any] = {field: value}
+    reply = attacker.submit("A seal", **wrong)
     _refused(reply, 400, 422)
     assert reply.body["error"]["details"]["field"] == field
 

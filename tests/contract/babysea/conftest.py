@@ -10,13 +10,21 @@ from botocore.session import get_session
 from moto import mock_aws
 
 from tests.contract.babysea.gateway import NOW_MS, Clock, Gateway
+from tests.contract.babysea.pictures import Pictures, picture_server
 from tests.integration.tables import create_tables
 
 REGION = "us-east-1"
 
 
+@pytest.fixture(scope="session")
+def pictures() -> Iterator[Pictures]:
+    """Where pictures can be had that a caller sends along."""
+    with picture_server() as pictures:
+        yield pictures
+
+
 @pytest.fixture(scope="module")
-def environment() -> Iterator[dict[str, str]]:
+def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
     """The functions' environment over a fresh AWS in-process."""
     with pytest.MonkeyPatch.context() as patch, mock_aws():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
@@ -35,6 +43,7 @@ def environment() -> Iterator[dict[str, str]]:
             "TIDEGATE_OUTPUT_DAYS": "7",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
+            "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host,
         }
 
 

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from functions.babysea import content_get, generate_image, generate_video, library_models
 from tests.contract.babysea.events import event, generate_event
 from tests.contract.babysea.gateway import NOW_MS, Reply, read
+from tidegate.adapters.http import HttpClient
 from tidegate.domain.budget import DEFAULT_BUDGETS
 from tidegate.domain.catalog import Catalog, load_catalog
 from tidegate.domain.generation import Generation
@@ -121,6 +122,7 @@ class Stores:
     catalog: Catalog = field(default_factory=load_catalog)
     budgets: Mapping[Any, Any] = field(default_factory=lambda: DEFAULT_BUDGETS)
     moderator: Any = None
+    http: HttpClient = field(default_factory=HttpClient)
 
     def now_ms(self) -> int:
         """A fixed instant."""

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract.babysea.gateway import NOW, NOW_MS, Gateway
+from tests.contract.babysea.pictures import Pictures
 from tests.contract.babysea.stores import Stores
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
 from tidegate.domain.generation import Output, Status
@@ -182,8 +183,8 @@ def test_a_video_has_a_group_of_its_own(
     assert data["generation_output_format"] == "mp4"
 
 
-def test_input_files_and_model_specific_parameters_are_shown(gateway: Gateway) -> None:
-    photo = ["https://example.com/photo.jpg"]
+def test_input_files_and_model_specific_parameters_are_shown(gateway: Gateway, pictures: Pictures) -> None:
+    photo = [pictures.url()]
     body = {
         "generation_prompt": "A baby seal",
         "generation_input_file": photo,
@@ -197,15 +198,15 @@ def test_input_files_and_model_specific_parameters_are_shown(gateway: Gateway) -
     assert data["generation_seed"] == 7
 
 
-def test_a_last_frame_is_shown(gateway: Gateway) -> None:
+def test_a_last_frame_is_shown(gateway: Gateway, pictures: Pictures) -> None:
     body = {
         "generation_prompt": "A baby seal",
         "generation_duration": 2,
-        "generation_input_file": ["https://example.com/first.jpg"],
-        "generation_input_file_last_content": "https://example.com/last.jpg",
+        "generation_input_file": [pictures.url()],
+        "generation_input_file_last_content": pictures.url("seal.png?last"),
     }
     data = gateway.get(gateway.generate("bytedance/seedance-1-pro", body).data["generation_id"]).data
-    assert data["generation_input_file_last_content"] == "https://example.com/last.jpg"
+    assert data["generation_input_file_last_content"] == pictures.url("seal.png?last")
 
 
 def test_an_id_is_read_in_either_case(gateway: Gateway) -> None:

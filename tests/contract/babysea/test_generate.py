@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.babysea.gateway import NOW, NOW_MS, Gateway
+from tests.contract.babysea.pictures import Pictures
 from tidegate.domain.generation import MediaType, Status
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -90,9 +91,9 @@ def test_the_models_price_is_held(gateway: Gateway, model: str, body: dict[str, 
     assert gateway.balance()[1] == held
 
 
-def test_the_seeds_examples_are_accepted(gateway: Gateway) -> None:
+def test_the_seeds_examples_are_accepted(gateway: Gateway, pictures: Pictures) -> None:
     account_id, token = gateway.open_account("100")
-    photo = ["https://example.com/photo.jpg"]
+    photo = [pictures.url()]
     examples: list[tuple[str, dict[str, Any]]] = [
         ("google/nano-banana", {"generation_ratio": "16:9", "generation_output_format": "png"}),
         ("google/nano-banana", {"generation_input_file": photo}),

@@ -19,22 +19,52 @@ NOON_MS = 1_763_121_600_000  # 2025-11-14T12:00:00Z
 CATALOG = load_catalog()
 
 
-def test_the_file_holds_the_models_of_the_first_issue() -> None:
-    assert [model.identifier for model in CATALOG.models] == [
-        "bfl/flux-schnell",
-        "bfl/flux-1.1-pro",
-        "google/nano-banana",
-        "bytedance/seedream-4",
-        "qwen/image",
-        "google/veo-2",
-        "bytedance/seedance-1-pro",
-        "bytedance/seedance-1.5-pro",
-        "minimax/video-01-director",
-    ]
+# Every model that the hosted product is known to have (contracts: BabySea §6.4).
+HOSTED = {
+    "bfl/flux-schnell",
+    "bfl/flux-1.1-pro",
+    "bfl/flux-1.1-pro-ultra",
+    "bfl/flux-2-flex",
+    "bfl/flux-2-max",
+    "bfl/flux-2-pro",
+    "bfl/flux-2-klein-4b",
+    "bfl/flux-2-klein-9b",
+    "bytedance/seedream-4",
+    "bytedance/seedream-4.5",
+    "bytedance/seedream-5-lite",
+    "qwen/image",
+    "google/nano-banana",
+    "google/veo-2",
+    "bytedance/seedance-1-pro",
+    "bytedance/seedance-1-pro-fast",
+    "bytedance/seedance-1.5-pro",
+    "minimax/video-01-director",
+    "kling/v1.5-pro",
+}
 
 
-def test_every_model_runs_at_replicate_and_at_fal() -> None:
-    assert {model.providers for model in CATALOG.models} == {("replicate", "fal")}
+def test_every_model_that_the_hosted_product_is_known_to_have_is_there() -> None:
+    assert {model.identifier for model in CATALOG.models} >= HOSTED
+
+
+@pytest.mark.parametrize(
+    ("unit", "by", "identifier"),
+    [
+        (Unit.IMAGE, (), "bfl/flux-schnell"),
+        (Unit.IMAGE, (Dimension.RESOLUTION,), "google/nano-banana-2"),
+        (Unit.SECOND, (), "google/veo-2"),
+        (Unit.SECOND, (Dimension.RESOLUTION,), "bytedance/seedance-1-pro"),
+        (Unit.SECOND, (Dimension.RESOLUTION, Dimension.AUDIO), "google/veo-3.1"),
+    ],
+)
+def test_every_kind_of_price_has_its_models(unit: Unit, by: tuple[Dimension, ...], identifier: str) -> None:
+    priced = {m.identifier for m in CATALOG.models if (m.price.unit, m.price.by) == (unit, by)}
+    assert identifier in priced
+
+
+def test_a_retired_model_stays_in_the_file_so_that_its_generations_can_be_read() -> None:
+    gone, going = CATALOG.model("openai/gpt-image-1"), CATALOG.model("openai/gpt-image-1.5")
+    assert (gone.retires_on, going.retires_on) == (date(2026, 10, 23), date(2026, 12, 1))
 
 
 def test_a_file_is_read_once() -> None:
@@ -106,6 +136,25 @@ def test_fal_has_an_endpoint_of_its_own_for_input_files(identifier: str, text: s
     assert model.route("fal", {"generation_input_file": []}).native_model == text
     assert model.route("fal", files).native_model == with_input
     assert model.route("fal", files).provider == "fal"
+
+
+def test_fal_has_a_third_endpoint_for_a_first_and_a_last_frame() -> None:
+    model = CATALOG.model("google/veo-3.1")
+    first = {"generation_input_file": ["https://example.com/seal.jpg"]}
+    both = {**first, "generation_input_file_last_content": "https://example.com/last.jpg"}
+    natives = [model.route("fal", params).native_model for params in ({}, first, both)]
+    assert natives == [
+        "fal-ai/veo3.1",
+        "fal-ai/veo3.1/image-to-video",
+        "fal-ai/veo3.1/first-last-frame-to-video",
+    ]
+
+
+def test_a_model_needs_a_picture_when_all_of_its_providers_do() -> None:
+    model = CATALOG.model("kling/v1.5-pro")
+    assert [route.needs_input for route in model.routes] == [True, False]
+    assert not model.needs_input
+    assert replace(model, routes=model.routes[:1]).needs_input
 
 
 def test_replicate_takes_input_files_on_the_same_endpoint() -> None:

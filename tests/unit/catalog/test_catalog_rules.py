@@ -13,14 +13,16 @@ from tidegate.domain.catalog import CATALOG_FILE
 from tidegate.domain.catalog_rules import validate_catalog
 
 RAW: dict[str, Any] = json.loads(CATALOG_FILE.read_text(encoding="utf-8"))
-FLUX, NANO, QWEN, VEO, DANCE, DANCE_15 = (
+FLUX, NANO, QWEN, VEO, VEO_31, DANCE, DANCE_15 = (
     "bfl/flux-schnell",
     "google/nano-banana",
     "qwen/image",
     "google/veo-2",
+    "google/veo-3.1",
     "bytedance/seedance-1-pro",
     "bytedance/seedance-1.5-pro",
 )
+LAST = "generation_input_file_last_content"
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -172,6 +174,31 @@ def _drop(*path: str | int) -> Change:
             "routes.replicate: generation_input_file has no field; null leaves it out on purpose",
         ),
         (
+            FLUX,
+            _set("routes", 0, "needs_input", to=True),
+            "routes.replicate: needs_input, but the model takes no input files",
+        ),
+        (
+            NANO,
+            _set("routes", 0, "with_last_frame", to={"native_model": "x", "fields": {}}),
+            "routes.replicate: with_last_frame, but the model takes no last frame",
+        ),
+        (
+            VEO_31,
+            _drop("routes", 1, "with_last_frame", "fields", "generation_input_file_last_content"),
+            f"routes.fal.with_last_frame: {LAST} has no field; null leaves it out on purpose",
+        ),
+        (
+            VEO_31,
+            _drop("routes", 1, "with_last_frame"),
+            f"routes.fal.with_input: {LAST} has no field; null leaves it out on purpose",
+        ),
+        (
+            VEO_31,
+            _set("routes", 1, "with_input", "fields", "generation_input_file_last_content", to="x"),
+            "routes.fal.with_input: generation_input_file_last_content is not a parameter of the model",
+        ),
+        (
             QWEN,
             _set("schema", "input_files_max", to=2),
             "routes.fal: generation_input_file sends one file, but the model takes several",
@@ -196,7 +223,16 @@ def test_a_broken_rule_is_named(identifier: str, change: Change, problem: str) -
 
 
 def test_two_models_of_one_name_are_refused() -> None:
-    assert validate_catalog({**RAW, "models": RAW["models"] * 2})[0] == "bfl/flux-1.1-pro: named twice"
+    assert "bfl/flux-1.1-pro: named twice" in validate_catalog({**RAW, "models": RAW["models"] * 2})
+
+
+def test_one_endpoint_may_take_everything_but_the_last_frame() -> None:
+    raw = copy.deepcopy(RAW)
+    model = next(entry for entry in raw["models"] if entry["identifier"] == DANCE)
+    frames = {"native_model": "x", "fields": {"generation_input_file_last_content": "end"}}
+    model["routes"][0]["with_last_frame"] = frames
+    del model["routes"][0]["fields"]["generation_input_file_last_content"]
+    assert validate_catalog(raw) == []
 
 
 def test_a_model_may_offer_several_outputs_where_every_provider_can() -> None:

@@ -166,9 +166,42 @@ def test_an_empty_list_of_input_files_is_none(identifier: str) -> None:
 def test_a_wrong_value_is_refused_by_name(identifier: str, given: dict[str, Any], field: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         validate_params(CATALOG.model(identifier), _given(**given))
-    assert caught.value.details == {"field": f"generation_{field}"}
+    assert caught.value.details["field"] == f"generation_{field}"
     assert caught.value.code == "invalid_input"
     assert f"generation_{field}" in caught.value.message
+
+
+def test_a_wrong_entry_of_a_list_is_told_by_its_place() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validate_params(CATALOG.model(NANO), _given(input_file=[URL, "seal.jpg"]))
+    assert caught.value.details == {"field": "generation_input_file", "index": 1}
+
+
+def test_an_unknown_name_is_told_back_only_in_part() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        validate_params(CATALOG.model(NANO), {**_given(), "x" * 100_000: 1})
+    assert caught.value.details == {"field": "x" * 99 + "…"}
+    assert len(caught.value.message) < 200
+
+
+def test_a_model_that_needs_a_picture_asks_for_one() -> None:
+    kling = CATALOG.model("kling/v1.5-pro")
+    needy = replace(kling, routes=kling.routes[:1])
+    nothing: list[dict[str, Any]] = [{}, {"input_file": []}]
+    for files in nothing:
+        with pytest.raises(InvalidInput, match="from a text alone") as caught:
+            validate_params(needy, _given(duration=5, **files))
+        assert caught.value.details == {"field": "generation_input_file"}
+    assert validate_params(needy, _given(duration=5, input_file=[URL]))["generation_input_file"] == [URL]
+
+
+def test_a_text_alone_goes_past_a_provider_that_needs_a_picture() -> None:
+    kling = CATALOG.model("kling/v1.5-pro")
+    text = validate_params(kling, _given(duration=5))
+    assert "replicate" not in resolve_providers(kling, text)
+    with pytest.raises(UnsupportedProviderOrder):
+        resolve_providers(kling, text, "replicate")
+    assert resolve_providers(kling, {**text, "generation_input_file": [URL]}, "replicate") == ("replicate",)
 
 
 def test_the_prompt_is_required() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tidegate.domain.catalog import load_catalog
-from tidegate.domain.model import FieldRule, Form, ProviderRoute
+from tidegate.domain.model import FieldRule, Form, Model, ProviderRoute
 from tidegate.domain.parameters import validate_params
 from tidegate.domain.translation import can_serve, native_input
 
@@ -289,6 +291,10 @@ JOBS: list[tuple[str, dict[str, Any], tuple[str, dict[str, Any]], tuple[str, dic
         ("fal-ai/minimax/video-01-director/image-to-video", {"prompt": "a seal", "image_url": ONE[0]}),
     ),
 ]
+# The same for the models that came later, as data: what is asked for, and what each provider is sent.
+MORE_JOBS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "jobs.json").read_text(encoding="utf-8")
+)
 FAL_WORDS = {
     "1:1": "square_hd",
     "16:9": "landscape_16_9",
@@ -317,8 +323,22 @@ def test_every_model_speaks_both_providers_words(
     assert _job(identifier, "fal", given) == fal
 
 
-def test_every_model_is_in_the_table_above() -> None:
-    assert {job[0] for job in JOBS} == {model.identifier for model in CATALOG.models}
+@pytest.mark.parametrize(
+    ("job", "provider"),
+    [(job, provider) for job in MORE_JOBS for provider in job["sent"]],
+    ids=lambda value: value if isinstance(value, str) else value["identifier"],
+)
+def test_a_job_is_written_in_the_providers_words(job: dict[str, Any], provider: str) -> None:
+    assert list(_job(job["identifier"], provider, job["given"])) == job["sent"][provider]
+
+
+def test_every_model_is_in_the_tables() -> None:
+    named = {job[0] for job in JOBS} | {job["identifier"] for job in MORE_JOBS}
+    assert named == {model.identifier for model in CATALOG.models}
+
+
+def _least(model: Model) -> dict[str, Any]:
+    return {"duration": model.schema.durations[0]} if model.schema.durations else {}
 
 
 @pytest.mark.parametrize(
@@ -327,11 +347,13 @@ def test_every_model_is_in_the_table_above() -> None:
         (model.identifier, ratio)
         for model in CATALOG.models
         for ratio in model.schema.ratios
-        if "image_size" in _job(model.identifier, "fal", {"duration": 5} if model.schema.durations else {})[1]
+        if "fal" in model.providers and "image_size" in _job(model.identifier, "fal", _least(model))[1]
     ],
 )
 def test_a_ratio_becomes_a_size_of_that_ratio_at_fal(identifier: str, ratio: str) -> None:
     size = _job(identifier, "fal", {"ratio": ratio})[1]["image_size"]
+    if isinstance(size, str) and "x" in size:
+        size = dict(zip(("width", "height"), map(int, size.split("x")), strict=True))
     if isinstance(size, dict):
         width, height = map(int, ratio.split(":"))
         assert size["width"] * height == pytest.approx(size["height"] * width, rel=0.01)
@@ -387,3 +409,9 @@ def test_a_provider_serves_what_its_rules_admit(rule: FieldRule, served: bool) -
 
 def test_what_is_not_asked_for_can_always_be_served() -> None:
     assert can_serve(_route(resolution=FieldRule(None, only=frozenset())), {})
+
+
+def test_a_provider_that_needs_a_picture_serves_no_text_alone() -> None:
+    route = replace(_route(), needs_input=True)
+    assert not can_serve(route, {})
+    assert can_serve(route, {"generation_input_file": ONE})

@@ -37,6 +37,34 @@ def test_people_see_each_model_with_its_providers() -> None:
     assert all(model.identifier in result.stdout for model in load_catalog().models)
 
 
+def test_the_simulator_has_every_native_model_and_field() -> None:
+    result = _check("--simulator", "--json")
+    assert result.exit_code == 0, result.stdout
+
+
+def test_what_the_simulator_lacks_is_named(tmp_path: Path) -> None:
+    raw = json.loads(CATALOG_FILE.read_text())
+    model = next(entry for entry in raw["models"] if entry["identifier"] == "google/nano-banana")
+    replicate, fal = model["routes"]
+    replicate["constants"] = {"surprise": 1}
+    fal["with_input"]["native_model"] = "fal-ai/none"
+    file = tmp_path / "catalog.json"
+    file.write_text(json.dumps(raw))
+    assert _check(str(file)).exit_code == 0
+    result = _check(str(file), "--simulator", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["problems"] == [
+        "google/nano-banana: routes.replicate: the simulator's google/nano-banana has no surprise",
+        "google/nano-banana: routes.fal: the simulator has no fal-ai/none",
+    ]
+
+
+def test_the_page_of_models_is_the_one_in_the_documentation() -> None:
+    written = CliRunner().invoke(app, ["catalog", "page"])
+    page = (Path(__file__).parents[3] / "docs" / "models.md").read_text(encoding="utf-8")
+    assert written.stdout == page, "run: tidegate catalog page > docs/models.md"
+
+
 def test_a_broken_rule_is_named_and_exits_with_one(tmp_path: Path) -> None:
     raw = json.loads(CATALOG_FILE.read_text())
     raw["models"].append(raw["models"][0])

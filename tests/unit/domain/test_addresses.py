@@ -170,20 +170,3 @@ def test_origins_differ_by_scheme_host_and_port() -> None:
     urls = ["https://a.com/", "http://a.com/", "https://b.com/", "https://a.com:444/"]
     assert len({Target.parse(url).origin for url in urls}) == len(urls)
     assert Target.parse("https://a.com/x").origin == Target.parse("https://A.com:443/y").origin
-
-
-@pytest.mark.parametrize(
-    ("url", "private"),
-    [
-        ("http://169.254.169.254/latest/meta-data", True),
-        ("http://127.0.0.1/", True),
-        ("https://[::1]/", True),
-        ("https://localhost/", True),
-        ("https://a.localhost/", True),
-        ("https://1.1.1.1/", False),
-        ("https://[2606:4700::1111]/", False),
-        ("https://example.com/", False),
-    ],
-)
-def test_a_url_may_itself_name_what_the_public_cannot_reach(url: str, private: bool) -> None:  # noqa: FBT001
-    assert Target.parse(url).is_private is private

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.domain.idempotency import IdempotencyRecord, fingerprint, is_well_formed
+from tidegate.domain.idempotency import IdempotencyRecord, digest, fingerprint, is_well_formed, partition
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_record_survives_being_stored() -> None:
 
 
 def test_records_of_other_paths_and_accounts_lie_elsewhere() -> None:
-    record = IdempotencyRecord("account", "/p", "key", "print", "generation", 123)
-    other = IdempotencyRecord("another", "/q", "key", "print", "generation", 123)
-    assert record.partition != other.partition
-    assert record.digest != other.digest
+    record = IdempotencyRecord("account", "/p", "key", "print", "generation", 123).values()
+    assert (record["pk"], record["sk"]) == (partition("account"), digest("/p", "key"))
+    assert partition("account") != partition("another")
+    assert len({digest("/p", "key"), digest("/q", "key"), digest("/p", "yek")}) == 3

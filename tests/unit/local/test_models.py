@@ -91,6 +91,8 @@ def test_every_model_can_draw_its_defaults() -> None:
         "prompt": "x",
         "image_url": "https://a.example/i.png",
         "image_urls": ["https://a.example/i.png"],
+        "first_frame_url": "https://a.example/i.png",
+        "last_frame_url": "https://a.example/i.png",
     }
     for provider in ("replicate", "fal"):
         for model_id in load_catalog().ids(provider):

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Final, cast
@@ -90,6 +90,11 @@ class _BoundedReader(io.BufferedReader):
             raise ValueError("the amount to read must be stated")
         return super().read(size)
 
+    def read1(self, size: int = -1, /) -> bytes:
+        if size < 0:
+            raise ValueError("the amount to read must be stated")
+        return super().read1(size)
+
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)
         # http.client takes an end of the stream for the end of the headers.
@@ -148,13 +153,22 @@ def exchange(
 
 
 def read(response: HTTPResponse, size: int) -> bytes:
-    """Read up to ``size`` bytes of the body; empty at its end.
+    """Read ``size`` bytes of the body, fewer at its end.
 
     Raises:
         ResponseLost: a timeout, a reset, or an end before the declared length.
     """
+    return _read(response, response.read, size)
+
+
+def read_some(response: HTTPResponse, size: int) -> bytes:
+    """Read what has arrived of the body, at most ``size`` bytes; empty at its end. Raises as ``read``."""
+    return _read(response, response.read1, size)
+
+
+def _read(response: HTTPResponse, read_body: Callable[[int], bytes], size: int) -> bytes:
     try:
-        data = response.read(size)
+        data = read_body(size)
     except (OSError, HTTPException, ValueError) as error:  # ValueError: a chunk size that is no number
         raise ResponseLost(_reason(error)) from error
     if not data and response.length:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,7 @@ from urllib.parse import urljoin
 
 from tidegate.adapters import connections
 from tidegate.adapters.addresses import Resolver, admit, system_resolver
+from tidegate.adapters.arriving import Arriving
 from tidegate.adapters.http_errors import (
     BodyTooLarge,
     ConnectFailed,
@@ -136,14 +137,35 @@ class HttpClient:
             UnsafeUrl, ConnectFailed, ResponseLost, BodyTooLarge: as for ``request``; ``into`` may then
                 hold a part of the file.
         """
-        deadline = connections.Deadline(deadline_s)
+        with self._file(url, connections.Deadline(deadline_s), headers) as response:
+            return _save(response, into, max_bytes)
+
+    @contextmanager
+    def arriving(self, url: str, *, max_bytes: int, deadline_s: float) -> Iterator[Arriving]:
+        """Open a file to read only as much of it as is needed; the connection is closed after that.
+
+        Redirects are followed as in ``download``. What is raised while the file is read is raised here, too.
+
+        Raises:
+            UnexpectedStatus, UnsafeUrl, ConnectFailed, ResponseLost, BodyTooLarge: as for ``download``.
+        """
+        with self._file(url, connections.Deadline(deadline_s)) as response:
+            pieces = _pieces(response, max_bytes, connections.read_some)
+            yield Arriving(pieces, length_is_known=response.length is not None)
+
+    @contextmanager
+    def _file(
+        self, url: str, deadline: connections.Deadline, headers: Mapping[str, str] | None = None
+    ) -> Iterator[HTTPResponse]:
+        """Follow redirects to a file, each checked as the first URL."""
         origin = Target.parse(url).origin
         for _ in range(1 + MAX_REDIRECTS):
             target = Target.parse(url)
             own = headers if target.origin == origin else None
             with self._open("GET", target, own, None, deadline) as response:
                 if response.status == _OK:
-                    return _save(response, into, max_bytes)
+                    yield response
+                    return
                 status, url = response.status, _next_hop(response, url)
         raise UnexpectedStatus(status)
 
@@ -190,11 +212,13 @@ def _headers(response: HTTPResponse) -> Mapping[str, str]:
     return joined
 
 
-def _pieces(response: HTTPResponse, max_bytes: int) -> Iterator[bytes]:
+def _pieces(
+    response: HTTPResponse, max_bytes: int, read: Callable[[HTTPResponse, int], bytes] = connections.read
+) -> Iterator[bytes]:
     if (response.length or 0) > max_bytes:
         raise BodyTooLarge(f"the answer declares {response.length} bytes", response.status)
     received = 0
-    while piece := connections.read(response, _PIECE_BYTES):
+    while piece := read(response, _PIECE_BYTES):
         received += len(piece)
         if received > max_bytes:
             raise BodyTooLarge(f"the answer is larger than {max_bytes} bytes", response.status)

@@ -107,15 +107,6 @@ class Target:
         return cls(parts.scheme, _host(parts), port or DEFAULT_PORTS[parts.scheme], _path(parts))
 
     @property
-    def is_private(self) -> bool:
-        """Whether the URL itself names an address, or this machine, that the public cannot reach."""
-        try:
-            ip_address(self.host)
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
-        return not is_public(self.host)
-
-    @property
     def origin(self) -> tuple[str, str, int]:
         """Scheme, host and port: what a credential belongs to (RFC 6454)."""
         return self.scheme, self.host, self.port

@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from tidegate.domain.echo import shortened
 from tidegate.domain.errors import ModelNotFound
 from tidegate.domain.generation import MediaType
 from tidegate.domain.model import (
@@ -48,7 +49,9 @@ class Catalog:
         for model in self.models:
             if model.identifier == identifier and media_type in {None, model.media_type}:
                 return model
-        raise ModelNotFound(f"There is no {media_type or ''} model {identifier!r}.".replace("  ", " "))
+        raise ModelNotFound(
+            f"There is no {media_type or ''} model {shortened(identifier)!r}.".replace("  ", " ")
+        )
 
     def offered(self, identifier: str, now_ms: int) -> Model:
         """Find a model that can be ordered at this instant.
@@ -121,13 +124,19 @@ def _route(raw: Mapping[str, Any]) -> ProviderRoute:
         fields={name: _field_rule(value) for name, value in raw["fields"].items()},
         constants=raw.get("constants", {}),
         callbacks=raw.get("callbacks", True),
+        needs_input=raw.get("needs_input", False),
     )
-    variant = raw.get("with_input")
-    if variant is None:
-        return base
-    fields = {name: _field_rule(value) for name, value in variant["fields"].items()}
-    special = replace(base, native_model=variant["native_model"], fields={**base.fields, **fields})
-    return replace(base, with_input=special)
+    with_input, with_last_frame = raw.get("with_input"), raw.get("with_last_frame")
+    return replace(
+        base,
+        with_input=_variant(base, with_input) if with_input else None,
+        with_last_frame=_variant(base, with_last_frame) if with_last_frame else None,
+    )
+
+
+def _variant(base: ProviderRoute, raw: Mapping[str, Any]) -> ProviderRoute:
+    fields = {name: _field_rule(value) for name, value in raw["fields"].items()}
+    return replace(base, native_model=raw["native_model"], fields={**base.fields, **fields})
 
 
 def _field_rule(raw: str | Mapping[str, Any] | None) -> FieldRule:

@@ -69,7 +69,10 @@ Fields = dict[str, Text | FieldEntry | None]
 
 
 class VariantEntry(_Entry):
-    """The provider's endpoint for requests with input files; its fields go over the route's own."""
+    """The provider's endpoint for requests with input files, or first and last frame.
+
+    Its fields go over the route's own.
+    """
 
     native_model: Text
     fields: Fields
@@ -84,7 +87,9 @@ class RouteEntry(_Entry):
     fields: Fields
     constants: dict[str, object] = {}
     callbacks: bool = True
+    needs_input: bool = False
     with_input: VariantEntry | None = None
+    with_last_frame: VariantEntry | None = None
     note: Text | None = None
 
 

@@ -33,6 +33,7 @@ _RATIO: Final = re.compile(r"[1-9]\d*:[1-9]\d*")
 _FORMATS: Final = {MediaType.IMAGE: {"png", "jpg", "webp"}, MediaType.VIDEO: {"mp4"}}
 _UNITS: Final = {MediaType.IMAGE: {Unit.IMAGE}, MediaType.VIDEO: {Unit.SECOND}}
 _COST_UNITS: Final = {MediaType.IMAGE: {Unit.IMAGE}, MediaType.VIDEO: {Unit.SECOND, Unit.CLIP}}
+_LAST_FRAME: Final = "generation_input_file_last_content"
 _CREDIT_STEP: Final = Money.of("0.001")
 
 
@@ -133,15 +134,29 @@ def _routes(model: Model) -> Iterator[str]:
     offered = _offered(model.schema, model.specific)
     for route in model.routes:
         place = f"routes.{route.provider}"
-        with_input = route.with_input
-        inputs = {name for name in offered if name.startswith("generation_input_file")}
-        yield from _fields(place, route, offered if with_input is None else _without(offered, inputs))
         yield from (f"{place}: {problem}" for problem in _shortfalls(model.schema, route))
         yield from (f"{place}: {name} has a complement only from 0 to 1" for name in _unbounded(model, route))
-        if with_input is not None and not inputs:
-            yield f"{place}: with_input, but the model takes no input files"
-        elif with_input is not None:
-            yield from _fields(f"{place}.with_input", with_input, offered)
+        yield from _variants(place, route, offered)
+
+
+def _variants(place: str, route: ProviderRoute, offered: Mapping[str, list[object]]) -> Iterator[str]:
+    """Every endpoint of a route sends what can come to it, and nothing else."""
+    inputs = {name for name in offered if name.startswith("generation_input_file")}
+    if route.needs_input and not inputs:
+        yield f"{place}: needs_input, but the model takes no input files"
+    if route.with_input is not None and not inputs:
+        yield f"{place}: with_input, but the model takes no input files"
+        return
+    if route.with_last_frame is not None and _LAST_FRAME not in inputs:
+        yield f"{place}: with_last_frame, but the model takes no last frame"
+        return
+    elsewhere = inputs if route.with_input else {_LAST_FRAME} if route.with_last_frame else set()
+    yield from _fields(place, route, _without(offered, elsewhere))
+    if route.with_input is not None:
+        last = {_LAST_FRAME} if route.with_last_frame else set()
+        yield from _fields(f"{place}.with_input", route.with_input, _without(offered, last))
+    if route.with_last_frame is not None:
+        yield from _fields(f"{place}.with_last_frame", route.with_last_frame, offered)
 
 
 def _unbounded(model: Model, route: ProviderRoute) -> Iterator[str]:
@@ -184,7 +199,7 @@ def _offered(schema: Schema, specific: Mapping[str, Parameter]) -> dict[str, lis
     if schema.input_files_max:
         offered["generation_input_file"] = []
     if schema.last_frame:
-        offered["generation_input_file_last_content"] = []
+        offered[_LAST_FRAME] = []
     return offered | {name: [*parameter.choices] for name, parameter in specific.items()}
 
 

@@ -105,9 +105,45 @@ class ParameterOutOfRange(InvalidInput):
 
 
 class UnsafeInputUrl(InvalidInput):
-    """An input file's URL names a private address."""
+    """An input file's URL names a private address, or leads to one."""
 
     code = "unsafe_url"
+
+
+class FileDownloadFailed(InvalidInput):
+    """An input file's URL was not answered with a file."""
+
+    code = "file_download_error"
+
+
+class UnsupportedFileFormat(InvalidInput):
+    """An input file is not of a format that models read."""
+
+    code = "unsupported_file_format"
+
+
+class FileUnreadable(InvalidInput):
+    """An input file begins as a picture, but cannot be read."""
+
+    code = "file_load_error"
+
+
+class FileSizeExceeded(InvalidInput):
+    """An input file has too many bytes."""
+
+    code = "file_size_exceeded"
+
+
+class PictureTooLarge(InvalidInput):
+    """A side of an input picture has too many pixels."""
+
+    code = "file_too_large"
+
+
+class PictureTooSmall(InvalidInput):
+    """A side of an input picture has too few pixels."""
+
+    code = "file_too_small"
 
 
 class PayloadTooLarge(TidegateError):

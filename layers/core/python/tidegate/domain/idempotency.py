@@ -24,6 +24,16 @@ def fingerprint(path: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{path}\n{canonical}".encode()).hexdigest()
 
 
+def partition(account_id: str) -> str:
+    """Return where an account's records lie."""
+    return f"idempotency#{account_id}"
+
+
+def digest(path: str, key: str) -> str:
+    """Return a record's own key: of fixed length, whatever the caller sent."""
+    return hashlib.sha256(f"{path}\n{key}".encode()).hexdigest()
+
+
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
     """What a key stood for. Keys belong to an account and a path."""
@@ -35,21 +45,11 @@ class IdempotencyRecord:
     generation_id: str
     expires_at_s: int
 
-    @property
-    def partition(self) -> str:
-        """Where the account's records lie."""
-        return f"idempotency#{self.account_id}"
-
-    @property
-    def digest(self) -> str:
-        """The record's own key: fixed length whatever the caller sent."""
-        return hashlib.sha256(f"{self.path}\n{self.key}".encode()).hexdigest()
-
     def values(self) -> dict[str, object]:
         """The stored form."""
         return {
-            "pk": self.partition,
-            "sk": self.digest,
+            "pk": partition(self.account_id),
+            "sk": digest(self.path, self.key),
             "entity": "idempotency",
             "account_id": self.account_id,
             "path": self.path,

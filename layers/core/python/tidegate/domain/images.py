@@ -1,4 +1,4 @@
-"""The image formats that providers produce: recognised by content, measured, and checked to be all there.
+"""The image formats that callers send and providers produce: recognised by content, and measured.
 
 Every parser reads a bounded number of bytes and believes no length without checking it. A file that ends
 before its format says so is refused: a transfer that was cut at the provider looks complete to HTTP.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 HEAD_BYTES: Final = 64  # what the recognisers are given of the start of a file
 
@@ -31,22 +31,48 @@ class Image:
     height: int
 
 
+class Forward(Protocol):
+    """A file that is only ever read onwards, such as one that is still arriving."""
+
+    def seek(self, position: int, /) -> int:
+        """Go to a position, which is never before the last one that was gone to."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return the ``size`` bytes that follow, fewer only at the end."""
+
+
+def image_format(head: bytes) -> str | None:
+    """Return the extension of the format that a file begins as: PNG, JPEG, WebP or GIF; else None."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    return next((name for signature, name in _SIGNATURES if head.startswith(signature)), None)
+
+
+def measure_image(file: Forward, head: bytes) -> Image | None:
+    """Recognise and measure an image by how it begins; None where that cannot be read.
+
+    ``head`` is the first ``HEAD_BYTES`` of ``file``. That the rest is there is not looked at.
+    """
+    name = image_format(head)
+    if name is None:
+        return None
+    image = Image(_CONTENT_TYPES[name], name, *_SIZES[name](file, head))
+    return image if image.width > 0 and image.height > 0 else None
+
+
 def recognise_image(file: IO[bytes], head: bytes) -> Image | None:
     """Recognise PNG, JPEG, WebP and GIF; None for anything else, and for what is broken or cut short."""
-    for recognise in (_png, _jpeg, _webp, _gif):
-        if image := recognise(file, head):
-            return image if image.width > 0 and image.height > 0 else None
-    return None
+    image = measure_image(file, head)
+    return image if image and _ENDS[image.extension](file, head) else None
 
 
-def _png(file: IO[bytes], head: bytes) -> Image | None:
-    if not head.startswith(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"):
-        return None
-    size = int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
-    return Image("image/png", "png", *size) if _has_png_end(file) else None
+def _png_size(_file: Forward, head: bytes) -> tuple[int, int]:
+    if head[8:16] != b"\x00\x00\x00\rIHDR":
+        return 0, 0
+    return int.from_bytes(head[16:20]), int.from_bytes(head[20:24])
 
 
-def _has_png_end(file: IO[bytes]) -> bool:
+def _has_png_end(file: IO[bytes], _head: bytes) -> bool:
     position = 8
     for _ in range(_PNG_CHUNKS):
         file.seek(position)
@@ -59,21 +85,22 @@ def _has_png_end(file: IO[bytes]) -> bool:
     return False
 
 
-def _jpeg(file: IO[bytes], head: bytes) -> Image | None:
-    if not head.startswith(b"\xff\xd8\xff") or b"\xff\xd9" not in _tail(file):
-        return None
+def _has_jpeg_end(file: IO[bytes], _head: bytes) -> bool:
+    return b"\xff\xd9" in _tail(file)
+
+
+def _jpeg_size(file: Forward, _head: bytes) -> tuple[int, int]:
     position = 2
     for _ in range(_JPEG_SEGMENTS):
         file.seek(position)
         segment = file.read(_JPEG_FRAME_BYTES)
         if len(segment) < _JPEG_FRAME_BYTES or segment[0] != _JPEG_FILL:
-            return None
+            break
         marker = segment[1]
         if marker in _JPEG_FRAMES:
-            height, width = int.from_bytes(segment[5:7]), int.from_bytes(segment[7:9])
-            return Image("image/jpeg", "jpg", width, height)
+            return int.from_bytes(segment[7:9]), int.from_bytes(segment[5:7])
         position += _jpeg_step(marker, int.from_bytes(segment[2:4]))
-    return None
+    return 0, 0
 
 
 def _jpeg_step(marker: int, length: int) -> int:
@@ -82,25 +109,26 @@ def _jpeg_step(marker: int, length: int) -> int:
     return 2 if marker in _JPEG_BARE else 2 + length
 
 
-def _gif(file: IO[bytes], head: bytes) -> Image | None:
-    if not head.startswith((b"GIF87a", b"GIF89a")) or not _tail(file).rstrip(b"\x00").endswith(b";"):
-        return None
-    width, height = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
-    return Image("image/gif", "gif", width, height)
+def _gif_size(_file: Forward, head: bytes) -> tuple[int, int]:
+    return int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
 
 
-def _webp(file: IO[bytes], head: bytes) -> Image | None:
-    if not (head.startswith(b"RIFF") and head[8:12] == b"WEBP"):
-        return None
-    if file.seek(0, 2) < int.from_bytes(head[4:8], "little") + len(b"RIFFsize"):
-        return None
+def _has_gif_end(file: IO[bytes], _head: bytes) -> bool:
+    return _tail(file).rstrip(b"\x00").endswith(b";")
+
+
+def _has_webp_end(file: IO[bytes], head: bytes) -> bool:
+    return file.seek(0, 2) >= int.from_bytes(head[4:8], "little") + len(b"RIFFsize")
+
+
+def _webp_size(_file: Forward, head: bytes) -> tuple[int, int]:
     size_of: dict[bytes, Callable[[bytes], tuple[int, int]]] = {
         b"VP8 ": _vp8_size,
         b"VP8L": _vp8l_size,
         b"VP8X": _vp8x_size,
     }
     measure = size_of.get(head[12:16])
-    return Image("image/webp", "webp", *measure(head)) if measure else None
+    return measure(head) if measure else (0, 0)
 
 
 def _vp8_size(head: bytes) -> tuple[int, int]:  # RFC 6386 §9.1: 14 bits each after the start code
@@ -126,3 +154,14 @@ def _tail(file: IO[bytes]) -> bytes:
     end = file.seek(0, 2)
     file.seek(max(0, end - _TAIL_BYTES))
     return file.read(_TAIL_BYTES)
+
+
+_SIGNATURES: Final = (
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+)
+_CONTENT_TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp", "gif": "image/gif"}
+_SIZES: Final = {"png": _png_size, "jpg": _jpeg_size, "webp": _webp_size, "gif": _gif_size}
+_ENDS: Final = {"png": _has_png_end, "jpg": _has_jpeg_end, "webp": _has_webp_end, "gif": _has_gif_end}

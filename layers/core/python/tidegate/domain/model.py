@@ -98,7 +98,9 @@ class ProviderRoute:
     fields: Mapping[str, FieldRule]
     constants: Mapping[str, object]
     callbacks: bool = True
+    needs_input: bool = False  # it makes nothing from a text alone
     with_input: ProviderRoute | None = None  # where the provider has an endpoint of its own for input files
+    with_last_frame: ProviderRoute | None = None  # and where it has another for a first and a last frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,11 @@ class Model:
         """The providers' ids in default order."""
         return tuple(route.provider for route in self.routes)
 
+    @property
+    def needs_input(self) -> bool:
+        """Whether no provider makes anything from a text alone."""
+        return all(route.needs_input for route in self.routes)
+
     def route(self, provider: str, params: Mapping[str, object]) -> ProviderRoute:
         """Return the way to run these parameters at a provider; see :mod:`tidegate.domain.translation`.
 
@@ -126,8 +133,9 @@ class Model:
         """
         for route in self.routes:
             if route.provider == provider:
-                has_input = bool(params.get("generation_input_file"))
-                return route.with_input if has_input and route.with_input else route
+                if params.get("generation_input_file_last_content") and route.with_last_frame:
+                    return route.with_last_frame
+                return route.with_input if params.get("generation_input_file") and route.with_input else route
         raise KeyError(f"{self.identifier} has no route to {provider}")
 
     def has_retired(self, now_ms: int) -> bool:

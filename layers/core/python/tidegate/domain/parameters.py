@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from tidegate.domain.addresses import Target, UnsafeUrl
-from tidegate.domain.errors import InvalidInput, ParameterOutOfRange, UnsafeInputUrl, UnsupportedProviderOrder
+from tidegate.domain.echo import shortened
+from tidegate.domain.errors import InvalidInput, ParameterOutOfRange, UnsupportedProviderOrder
 from tidegate.domain.generation import MediaType
 from tidegate.domain.model import Kind, Model, Parameter
 from tidegate.domain.translation import can_serve
@@ -34,8 +35,14 @@ def validate_params(model: Model, given: Mapping[str, Any]) -> dict[str, object]
         if name in model.specific:
             params[name] = _specific(name, model.specific[name], value)
         elif name not in params and (name, value) != _NO_INPUT_FILES:
-            raise InvalidInput(f"{model.identifier} does not accept {name}.", field=name)
+            raise unknown_parameter(model, name)
     return params
+
+
+def unknown_parameter(model: Model, name: str) -> InvalidInput:
+    """Return the refusal of a parameter that the model does not have."""
+    shown = shortened(name)
+    return InvalidInput(f"{model.identifier} does not accept {shown}.", field=shown)
 
 
 def resolve_providers(model: Model, params: Mapping[str, object], order: object = None) -> tuple[str, ...]:
@@ -134,6 +141,10 @@ def _flag(given: Mapping[str, Any], name: str) -> object:
 def _input_files(model: Model, given: Mapping[str, Any]) -> dict[str, object]:
     params: dict[str, object] = {}
     first, last = "generation_input_file", "generation_input_file_last_content"
+    if model.needs_input and not given.get(first):
+        raise InvalidInput(
+            f"{model.identifier} makes nothing from a text alone: {first} is required.", field=first
+        )
     if model.schema.input_files_max:
         files = _urls(first, given.get(first, []), model.schema.input_files_max)
         params |= {first: files} if files else {}
@@ -149,22 +160,17 @@ def _urls(name: str, files: object, maximum: int) -> list[str]:
         raise InvalidInput(f"{name} must be a list of URLs.", field=name)
     if len(files) > maximum:
         raise InvalidInput(f"{name} takes at most {maximum} URL(s) for this model.", field=name)
-    return [_url(name, entry) for entry in files]
+    return [_url(name, entry, index) for index, entry in enumerate(files)]
 
 
-def _url(name: str, value: object) -> str:
-    """Return the URL if it is well formed and names no private address.
-
-    Where a name leads is for whoever fetches it.
-    """
+def _url(name: str, value: object, index: int | None = None) -> str:
+    """Return the URL if it is well formed. Where it leads is looked at in ``usecases.check_inputs``."""
     if not isinstance(value, str):
-        raise InvalidInput(f"{name} must hold URLs as text.", field=name)
+        raise InvalidInput(f"{name} must hold URLs as text.", field=name, index=index)
     try:
-        target = Target.parse(value)
+        Target.parse(value)
     except UnsafeUrl as error:
-        raise InvalidInput(f"{name}: {error}.", field=name) from error
-    if target.is_private:
-        raise UnsafeInputUrl(f"{name} must be a public URL.", field=name)
+        raise InvalidInput(f"{name}: {error}.", field=name, index=index) from error
     return value
 
 

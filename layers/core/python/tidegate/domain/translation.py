@@ -25,6 +25,8 @@ def native_input(route: ProviderRoute, params: Mapping[str, object]) -> dict[str
 
 def can_serve(route: ProviderRoute, params: Mapping[str, object]) -> bool:
     """Whether the provider can do what the parameters ask for."""
+    if route.needs_input and not params.get("generation_input_file"):
+        return False
     return all(
         _admits(rule, value_key(params[name])) for name, rule in route.fields.items() if name in params
     )

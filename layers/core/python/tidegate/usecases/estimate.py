@@ -8,11 +8,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tidegate.adapters.dynamodb.wallets import WalletTable
-from tidegate.domain.errors import InvalidInput
 from tidegate.domain.estimate import Estimate
 from tidegate.domain.model import Model
 from tidegate.domain.money import Money
-from tidegate.domain.parameters import priced_params
+from tidegate.domain.parameters import priced_params, unknown_parameter
 from tidegate.domain.pricing import price
 from tidegate.usecases.accounts import get_account
 
@@ -29,7 +28,7 @@ def estimate(
     params = priced_params(model, given)
     for name in given:
         if name not in params:
-            raise InvalidInput(f"{model.identifier} does not accept {name}.", field=name)
+            raise unknown_parameter(model, name)
     return Estimate(model, params, count, price(model, params), _balance(wallets, account_id))
 
 

@@ -78,6 +78,22 @@ class Submission:
     replayed: bool = False
 
 
+def find_replay(generations: GenerationTable, order: Order, now_ms: int) -> Submission | None:
+    """Return what the order's idempotency key stands for already, without accepting anything.
+
+    ``submit`` finds the same by itself; this spares work that must come before it. One or two reads.
+
+    Raises:
+        IdempotencyKeyReused: the key was used with another body.
+        ServiceUnavailable: the first generation cannot be read now.
+    """
+    asked = order.idempotency
+    stored = asked and generations.idempotency_record(order.account_id, asked.path, asked.key)
+    if not asked or not stored or stored.expires_at_s <= now_ms // 1000:
+        return None
+    return _replay(generations, asked.fingerprint, stored)
+
+
 def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submission:
     """Accept the order, or return what its idempotency key stands for.
 
@@ -130,7 +146,8 @@ def _submit(generations: GenerationTable, order: Order, payment: Payment, now_ms
         )
     except ConditionsFailed as error:
         if record is not None and error.failed[_IDEMPOTENCY]:
-            return _replay(generations, record, IdempotencyRecord.from_values(error.items[_IDEMPOTENCY]))
+            stored = IdempotencyRecord.from_values(error.items[_IDEMPOTENCY])
+            return _replay(generations, record.fingerprint, stored)
         raise _WalletRefused(error.items[_WALLET]) from error
     except StillInConflict as error:
         if record is not None and error.conflicted[_IDEMPOTENCY]:
@@ -188,8 +205,8 @@ def _record(order: Order, generation: Generation, now_ms: int) -> IdempotencyRec
     )
 
 
-def _replay(generations: GenerationTable, ours: IdempotencyRecord, stored: IdempotencyRecord) -> Submission:
-    if stored.fingerprint != ours.fingerprint:
+def _replay(generations: GenerationTable, fingerprint: str, stored: IdempotencyRecord) -> Submission:
+    if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused("This Idempotency-Key was used with a different request body.")
     generation = generations.get(stored.account_id, stored.generation_id)
     if generation is None:

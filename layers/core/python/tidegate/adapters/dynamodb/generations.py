@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from tidegate.adapters.dynamodb import attempt_codec, attempts, generation_codec, transaction
-from tidegate.adapters.dynamodb.codec import encode_item
+from tidegate.adapters.dynamodb.codec import decode_item, encode_item
 from tidegate.adapters.dynamodb.items import Items, key_of
 from tidegate.adapters.dynamodb.movements import movement
 from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.generation import OPEN_STATUSES, Generation, Settlement, Status
-from tidegate.domain.idempotency import IdempotencyRecord
+from tidegate.domain.idempotency import IdempotencyRecord, digest, partition
 from tidegate.domain.wallet import MovementKind, Payment
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ class GenerationTable:
         """Read one generation of this account, as of now."""
         item = self._items.get(key_of(account_id, generation_id))
         return generation_codec.from_item(item) if item else None
+
+    def idempotency_record(self, account_id: str, path: str, key: str) -> IdempotencyRecord | None:
+        """Read what a key stands for, as of now. It may have expired: DynamoDB removes it some time later."""
+        item = self._items.get(key_of(partition(account_id), digest(path, key)))
+        return IdempotencyRecord.from_values(decode_item(item)) if item else None
 
     def get_with_attempt(
         self, account_id: str, generation_id: str, number: int

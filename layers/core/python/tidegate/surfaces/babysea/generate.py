@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.moderation.protocol import Moderator
@@ -22,9 +22,13 @@ from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
+from tidegate.usecases.accept import accept
 from tidegate.usecases.moderate import moderate
 from tidegate.usecases.steering import Steering
-from tidegate.usecases.submit import Idempotency, Order, steered, submit
+from tidegate.usecases.submit import Idempotency, Order, steered
+
+if TYPE_CHECKING:
+    from tidegate.adapters.http import HttpClient
 
 _ORDER_FIELD = "generation_provider_order"
 
@@ -52,19 +56,24 @@ class Services(Protocol):
     def steering(self) -> Steering:
         """Which provider goes first."""
 
+    @property
+    def http(self) -> HttpClient:
+        """The way out to the pictures that are sent along."""
+
     def now_ms(self) -> int:
         """The time."""
 
 
 def generate(request: Request, key: Key, media_type: MediaType, services: Services) -> Answer:
-    """Accept a generation. Raises what :func:`read_order` and :func:`submit` raise."""
+    """Accept a generation. Raises what ``read_order`` and ``accept`` raise."""
     now_ms = services.now_ms()
     order = read_order(
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
     moderate(services.moderator, str(order.params["generation_prompt"]))
     order = steered(order, services.steering, now_ms)
-    return present_submission(submit(services.generations, order, now_ms))
+    submission = accept(services.generations, order, now_ms, http=lambda: services.http)
+    return present_submission(submission)
 
 
 def read_order(
