@@ -16,6 +16,9 @@ from tidegate.surfaces.sharkapi.modes import load_modes
 LOCAL_STAGE = "local"
 DEFAULT_CELLS = '{"us": null}'
 DEFAULT_OUTPUT_DAYS = 7
+ANY_ORIGIN = "*"
+# An origin as browsers write it (RFC 6454 §6.2): lower case, no path, no slash at the end.
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class ConfigError(ValueError):
@@ -93,6 +96,7 @@ class Config:
     # The front door: requests per second over all callers; each key has its own limit in the handlers.
     rate_limit: int = 500
     burst_limit: int = 1000
+    cors_origins: tuple[str, ...] = (ANY_ORIGIN,)  # whose pages may call from a browser
 
     # Who is told. Without an address the alarms exist but call nobody.
     alarm_email: str | None = None
@@ -119,10 +123,11 @@ def read_config(node: Node) -> Config:
     """Read the CDK context (``-c name=value``, or ``cdk.json``).
 
     Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``,
-    ``output_days``; for the local stage also ``provider_base_urls`` (JSON, provider to URL) and
-    ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and ``video_budget``
-    (``attempt:hold`` in seconds) override ``tidegate.domain.budget``; ``webhook_times``
-    (``timeout:longest wait in the queue:tail,…`` in seconds) overrides ``tidegate.domain.webhook_retries``.
+    ``output_days``, ``cors_origins`` (separated by commas); for the local stage also ``provider_base_urls``
+    (JSON, provider to URL) and ``allowed_private_hosts`` (``host:port``, separated by commas).
+    ``image_budget`` and ``video_budget`` (``attempt:hold`` in seconds) override ``tidegate.domain.budget``;
+    ``webhook_times`` (``timeout:longest wait in the queue:tail,…`` in seconds) overrides
+    ``tidegate.domain.webhook_retries``.
     ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
     ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
 
@@ -146,6 +151,7 @@ def _aws(node: Node, stage: str) -> Config:
         public_base_url=public_base_url,
         alarm_email=_text(node, "alarm_email"),
         output_days=int(_text(node, "output_days") or DEFAULT_OUTPUT_DAYS),
+        cors_origins=_origins(node),
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
         webhook_times=_text(node, "webhook_times"),
@@ -162,6 +168,7 @@ def _local(node: Node) -> Config:
         cells=_cells(node),
         public_base_url=_text(node, "public_base_url"),
         provider_base_urls=_object(node, "provider_base_urls", "{}"),
+        cors_origins=_origins(node),
         allowed_private_hosts=tuple(host for host in hosts if host),
         attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
         events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25),
@@ -210,6 +217,17 @@ def _cells(node: Node) -> tuple[Cell, ...]:
     if not regions:
         raise ConfigError("cells: at least one cell is needed")
     return tuple(Cell(_word("cells", label), region or None) for label, region in regions.items())
+
+
+def _origins(node: Node) -> tuple[str, ...]:
+    """Which pages may call: every one, or those that are listed."""
+    origins = tuple(origin.strip() for origin in (_text(node, "cors_origins") or ANY_ORIGIN).split(","))
+    wrong = [origin for origin in origins if not _ORIGIN.fullmatch(origin)]
+    if origins != (ANY_ORIGIN,) and wrong:
+        raise ConfigError(
+            f"cors_origins: '*' alone, or origins such as https://app.example.com, not {wrong[0]!r}"
+        )
+    return origins
 
 
 def _object(node: Node, name: str, default: str) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class FrontDoor(Construct):
     def __init__(self, scope: Construct, config: Config, alarms: Alarms, *, slug: str) -> None:
         super().__init__(scope, "FrontDoor")
         self.api = apigateway.HttpApi(
-            self, "Api", api_name=slug, create_default_stage=False, cors_preflight=_cors()
+            self, "Api", api_name=slug, create_default_stage=False, cors_preflight=_cors(config)
         )
         # The embedded stack's API is found at a fixed address by this tag. AWS gives it no meaning.
         if config.api_id_tag:
@@ -87,10 +87,10 @@ class FrontDoor(Construct):
         )
 
 
-def _cors() -> apigateway.CorsPreflightOptions:
-    """Any page may call: no cookie is read, only the key that the page's own code holds."""
+def _cors(config: Config) -> apigateway.CorsPreflightOptions:
+    """Whoever may call does so without credentials: no cookie is read, only the key that the page holds."""
     return apigateway.CorsPreflightOptions(
-        allow_origins=["*"],
+        allow_origins=list(config.cors_origins),
         allow_methods=[
             apigateway.CorsHttpMethod.DELETE,
             apigateway.CorsHttpMethod.GET,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from tests.infrastructure.synth import Synth
+from tests.infrastructure.synth import OPERATOR, Synth, synthesize
 
 
 def test_it_serves_the_default_stage_so_that_paths_are_exact(prod: Synth) -> None:
@@ -26,6 +27,14 @@ def test_the_access_log_is_json_and_shows_neither_keys_nor_callback_tokens(prod:
     assert fields["routeKey"] == "$context.routeKey"
     assert not {"$context.path", "$context.authorizer"} & set(fields.values())
     assert prod.text(log["DestinationArn"]) == "FrontDoorAccessLog"
+
+
+def test_pages_that_may_call_can_be_named(tmp_path: Path) -> None:
+    origins = "https://app.example.com, http://localhost:5173"
+    synth = synthesize({**OPERATOR, "cors_origins": origins}, tmp_path)
+    cors = synth.one("AWS::ApiGatewayV2::Api", "FrontDoorApi").props["CorsConfiguration"]
+    assert cors["AllowOrigins"] == ["https://app.example.com", "http://localhost:5173"]
+    assert "AllowCredentials" not in cors
 
 
 def test_browsers_may_send_and_read_what_the_sdk_does(prod: Synth) -> None:

@@ -124,6 +124,10 @@ def test_the_same_sources_give_the_same_templates(local: Synth, tmp_path: Path) 
         ({"cells": "[]"}, "JSON object"),
         ({"allowed_private_hosts": "10.0.0.1:80"}, "local stage"),
         ({"provider_base_urls": "{}"}, "local stage"),
+        ({"cors_origins": "*,https://app.example.com"}, "cors_origins"),
+        ({"cors_origins": "https://app.example.com/"}, "cors_origins"),
+        ({"cors_origins": "https://*.example.com"}, "cors_origins"),
+        ({"cors_origins": "null"}, "cors_origins"),
         ({"public_base_url": "https://x", "cells": '{"us": null, "eu": "eu-west-1"}'}, "several cells"),
     ],
 )
