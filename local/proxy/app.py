@@ -10,7 +10,7 @@ import h11
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from local.proxy.upstream import Headers, Upstream, UpstreamDown
@@ -108,7 +108,10 @@ def create_app(target: str, connections: int = 32) -> Starlette:
         await upstream.close()
 
     health = [Route(path, _health) for path in ("/_proxy/health", "/healthz")]
-    return Starlette(routes=[*health, Mount("/", app=Proxy(target, upstream))], lifespan=lifespan)
+    app = Starlette(routes=health, lifespan=lifespan)
+    # Not a route: a pattern of Starlette's does not take every path, such as one with a line break in it.
+    app.router.default, app.router.redirect_slashes = Proxy(target, upstream), False
+    return app
 
 
 async def _health(_request: Request) -> Response:

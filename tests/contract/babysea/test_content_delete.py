@@ -81,7 +81,12 @@ def test_what_was_deleted_cannot_be_canceled(gateway: Gateway) -> None:
     assert gateway.balance() == ("$0.995", "$0")
 
 
-@pytest.mark.parametrize("generation_id", ["list", "00000000-0000-7000-8000-000000000000", "../../etc"])
+def test_the_list_is_no_generation(gateway: Gateway) -> None:
+    reply = gateway.delete("list")
+    assert (reply.status, reply.error["code"], reply.headers["allow"]) == (405, "BSE3005", "GET")
+
+
+@pytest.mark.parametrize("generation_id", ["none", "00000000-0000-7000-8000-000000000000", "../../etc"])
 def test_an_id_that_is_none_is_not_found(gateway: Gateway, generation_id: str) -> None:
     reply = gateway.delete(generation_id)
     assert (reply.status, reply.error["code"]) == (404, "BSE3001")

@@ -40,6 +40,9 @@ def test_an_unknown_path_is_not_found(path: str) -> None:
         ("PUT", "/v1/user/account", "GET"),
         ("DELETE", "/v1/user/billing", "GET"),
         ("POST", "/v1/library/providers", "GET"),
+        ("POST", "/v1/openapi.json", "GET"),
+        ("DELETE", "/v1/docs", "GET"),
+        ("TRACE", "/v1/docs/page.js", "GET"),
     ],
 )
 def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: str) -> None:
@@ -47,6 +50,20 @@ def test_a_wrong_method_is_told_the_right_one(method: str, path: str, allowed: s
     assert (reply.status, reply.error["code"]) == (405, "BSE3005")
     assert reply.headers["allow"] == allowed
     assert reply.error["details"] == {"allowed": allowed}
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/v1/status", "GET, OPTIONS"), ("/v1/content/x", "GET, DELETE, OPTIONS"), ("/v1/nothing", "OPTIONS")],
+)
+def test_a_preflight_that_comes_this_far_does_not_fail(path: str, allowed: str) -> None:
+    answer = not_found.handler(event("OPTIONS", path), None)
+    assert (answer["statusCode"], answer["body"], answer["headers"]["allow"]) == (204, "", allowed)
+
+
+@pytest.mark.parametrize("path", ["/v1/estimate/bfl/flux\n", "/v1/content/a\nb"])
+def test_a_path_that_the_gateway_did_not_match_is_not_blamed_on_its_method(path: str) -> None:
+    assert _ask("GET", path).error["code"] == "BSE3004"
 
 
 def test_a_doubled_version_is_explained() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 
-from tests.contract.babysea.stores import Stores
+from functions.babysea import generate_image
+from tests.contract.babysea.events import generate_event
+from tests.contract.babysea.stores import TOKEN, Stores
 
 PROMPT = "A baby seal"
 
@@ -28,11 +31,27 @@ PROMPT = "A baby seal"
         '{"\\udfff": 1}',
         "[" * 100_000,
         '{"generation_seed": ' + "9" * 5_000 + "}",
+        '{"generation_prompt": "A seal", "generation_prompt": "A fox"}',
+        '{"generation_prompt": "A seal", "more": {"a": 1, "\\u0061": 2}}',
+        '{"generation_prompt": "\ud800"}',
+        '\ufeff{"generation_prompt": "A seal"}',
+        '{"a":' * 400 + "1" + "}" * 400,
+        '{"generation_prompt": "A seal", "generation_seed": 1e400}',
     ],
 )
 def test_a_body_that_is_no_json_object_is_refused(raw: str | None) -> None:
     reply = Stores().generate(raw=raw)
     assert (reply.status, reply.error["code"], reply.error["retryable"]) == (400, "BSE2001", False)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'\xff{"generation_prompt": "A"}', '{"generation_prompt": "A"}'.encode("utf-16"), b"\xed\xa0\x80"],
+)
+def test_a_body_that_is_not_utf_8_is_refused(body: bytes) -> None:
+    sent = generate_event("image", "bfl/flux-schnell", token=TOKEN, raw=base64.b64encode(body).decode())
+    reply = Stores().send(generate_image.handler, {**sent, "isBase64Encoded": True})
+    assert (reply.status, reply.error["code"]) == (400, "BSE2001")
 
 
 def test_a_body_may_have_100_kilobytes_and_no_more() -> None:

@@ -123,6 +123,8 @@ def raw(
         "/v1/generate/image/bfl/flux-schnell",
         "/v1/content/a%2Fb%20c%C3%A9?x=1&x=2&y=%2F&z",
         "/v1//double/./dot/../up?",
+        "/v1/content/a%0Ab%0D",
+        "/healthz/",
         "/outputs/%7Euser/~user;v=1,2:3@4",
         "/",
     ],

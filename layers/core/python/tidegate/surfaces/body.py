@@ -21,14 +21,24 @@ def read_object(request: Request, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
     if len(request.body) > max_bytes:
         raise PayloadTooLarge(f"The request body may have at most {max_bytes} bytes.", limit=max_bytes)
     try:
-        body = json.loads(request.body, parse_constant=_refuse)
+        # Decoded here, for json.loads would take UTF-16 and UTF-32, too.
+        text = request.body.decode()
+        body = json.loads(text, parse_constant=_refuse, object_pairs_hook=_without_repetition)
         # JSON can spell halves of characters that no UTF-8 text can hold; no store takes them.
         json.dumps(body, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise InvalidInput("The request body must be valid JSON.") from error
+        raise InvalidInput("The request body must be valid JSON, each name once.") from error
     if not isinstance(body, dict):
         raise InvalidInput("The request body must be a JSON object.")
     return body
+
+
+def _without_repetition(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Parsers disagree on which of two members with one name counts (RFC 8259 §4): neither does here."""
+    read = dict(members)
+    if len(read) < len(members):
+        raise ValueError("a name is there twice")
+    return read
 
 
 def _refuse(constant: str) -> NoReturn:

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from aws_lambda_powertools.logging import Logger
@@ -83,7 +83,7 @@ class Dialect(Protocol[A_contra]):
 class Endpoint(Generic[S, A]):
     """A Lambda handler. ``respond`` is the same with services of the caller's choice."""
 
-    def __init__(self, services: S, dialect: Dialect[A], run: Callable[[Exchange, S], A]) -> None:
+    def __init__(self, services: S, dialect: Dialect[A], run: Callable[[Exchange, S], A | Response]) -> None:
         self._services = services
         self._dialect = dialect
         self._run = run
@@ -97,7 +97,7 @@ class Endpoint(Generic[S, A]):
         began = time.perf_counter()
         exchange = Exchange(Request.from_event(event), services.now_ms())
         try:
-            response = self._dialect.succeeded(exchange, self._run(exchange, services))
+            response = self._told(exchange, self._run(exchange, services))
         except TidegateError as error:
             response = self._dialect.failed(exchange, error)
         except _STORE_FAILED as error:
@@ -107,6 +107,12 @@ class Endpoint(Generic[S, A]):
             response = self._failed(exchange, error, TidegateError("An internal error occurred."))
         _log(exchange, response, time.perf_counter() - began)
         return response
+
+    def _told(self, exchange: Exchange, answer: A | Response) -> Response:
+        """Wrap an answer as the surface does. A page or a document is whole as it is."""
+        if isinstance(answer, Response):
+            return replace(answer, headers={"x-request-id": exchange.request_id, **answer.headers})
+        return self._dialect.succeeded(exchange, answer)
 
     def _failed(self, exchange: Exchange, fault: Exception, told: TidegateError) -> Response:
         """Log what happened under the caller's request id; tell the caller only that it did."""
@@ -139,10 +145,12 @@ def endpoint(
     return decorate
 
 
-def open_endpoint(services: S, dialect: Dialect[A]) -> Callable[[Callable[[Request], A]], Endpoint[S, A]]:
-    """Turn a function into a handler that asks for no key."""
+def open_endpoint(
+    services: S, dialect: Dialect[A]
+) -> Callable[[Callable[[Request], A | Response]], Endpoint[S, A]]:
+    """Turn a function into a handler that asks for no key, and may answer without an envelope."""
 
-    def decorate(handle: Callable[[Request], A]) -> Endpoint[S, A]:
+    def decorate(handle: Callable[[Request], A | Response]) -> Endpoint[S, A]:
         return Endpoint(services, dialect, lambda exchange, _services: handle(exchange.request))
 
     return decorate

@@ -33,7 +33,10 @@ class Request:
             headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
             query=dict(parse_qsl(event.get("rawQueryString") or "", keep_blank_values=True)),
             path_params={k: unquote(v) for k, v in (event.get("pathParameters") or {}).items()},
-            body=base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode(),
+            # Halves of characters are kept as they came, for whoever reads the body to refuse.
+            body=base64.b64decode(raw)
+            if event.get("isBase64Encoded")
+            else raw.encode(errors="surrogatepass"),
             client_address=http.get("sourceIp", ""),
         )
 

@@ -95,8 +95,8 @@ def endpoint(
 
 def open_endpoint(
     services: S,
-) -> Callable[[Callable[[Request], Answer]], any_surface.Endpoint[S, Answer]]:
-    """Turn a function into a handler that asks for no key."""
+) -> Callable[[Callable[[Request], Answer | Response]], any_surface.Endpoint[S, Answer]]:
+    """Turn a function into a handler that asks for no key, and may answer without an envelope."""
     return any_surface.open_endpoint(services, BABYSEA)
 
 

@@ -81,6 +81,7 @@ ERRORS: Final[Mapping[str, WireError]] = {
     "service_unavailable": UNAVAILABLE,
     "submit_outcome_unknown": WireError("BSE5003", "submit_outcome_unknown", 503),
 }
+UNNAMED_FAILURE: Final = "The generation failed."  # where a failed generation holds no message
 
 
 def generation_error_code(code: str) -> str:

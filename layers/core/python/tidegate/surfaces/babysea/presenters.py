@@ -13,7 +13,7 @@ from tidegate.domain.pricing import audio_mode
 from tidegate.domain.stored_files import without_references
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.envelope import number, optional_timestamp, timestamp
-from tidegate.surfaces.babysea.errors import generation_error_code
+from tidegate.surfaces.babysea.errors import UNNAMED_FAILURE, generation_error_code
 from tidegate.usecases.cancel import Cancellation
 from tidegate.usecases.list_generations import Page
 from tidegate.usecases.remove import Removal
@@ -159,7 +159,7 @@ def _timing(generation: Generation) -> dict[str, object]:
 
 def _failure(generation: Generation) -> dict[str, object]:
     return {
-        "generation_error": generation.error_message,
+        "generation_error": generation.error_message or UNNAMED_FAILURE,
         "generation_error_code": generation_error_code(generation.error_code or "internal"),
     }
 

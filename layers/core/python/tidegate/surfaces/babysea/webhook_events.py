@@ -12,6 +12,7 @@ from typing import Final
 from tidegate.domain.generation import Generation, Status, new_id
 from tidegate.domain.money import Money
 from tidegate.domain.webhooks import Event, EventType
+from tidegate.surfaces.babysea.errors import UNNAMED_FAILURE
 
 _TYPES: Final = {
     Status.PROCESSING: EventType.STARTED,
@@ -22,7 +23,6 @@ _TYPES: Final = {
 _NO_GENERATION: Final = "00000000-0000-0000-0000-000000000000"
 _TEST_MODEL: Final = "webhook/test"
 _UNNAMED_ERROR: Final = "internal"
-_UNNAMED_MESSAGE: Final = "The generation failed."
 
 
 def event_detail(
@@ -124,7 +124,7 @@ def _particulars(
             }
         case Status.FAILED:
             return {
-                "generation_error": generation.error_message or _UNNAMED_MESSAGE,
+                "generation_error": generation.error_message or UNNAMED_FAILURE,
                 "generation_error_code": error_code_of(generation.error_code or _UNNAMED_ERROR),
                 "generation_provider_used": generation.provider_used,
             }
