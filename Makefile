@@ -1,6 +1,6 @@
 # Tidegate. `make demo` is where to begin; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test check bench deploy clean
+.PHONY: help demo up down status test check bench openapi deploy clean
 
 py := .venv/bin/python
 cdk := node_modules/.bin/cdk
@@ -37,6 +37,9 @@ check: .dev ## lint, format, types, layering
 
 bench: .dev ## benchmarks, against the published figures
 	@$(py) -m benchmarks $(ARGS)
+
+openapi: .dev ## write the OpenAPI documents anew (docs/reference/openapi)
+	@PYTHONPATH=layers/core/python:. $(py) -m reference
 
 deploy: .run ## deploy to real AWS with your own credentials (STAGE=prod CELLS='{"us":"us-east-1"}' ARGS="--profile me")
 	@test -n "$(STAGE)" || { echo "Name the stage: make deploy STAGE=prod"; exit 2; }

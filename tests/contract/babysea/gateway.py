@@ -23,6 +23,7 @@ from functions.babysea import (
     user_account,
     user_billing,
 )
+from tests.contract.babysea.documented import assert_documented
 from tests.contract.babysea.events import event, generate_event
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
 from tidegate.domain.generation import Generation, Output, Settlement, Status
@@ -58,6 +59,14 @@ class Reply:
         assert self.body["status"] == "error", self.body
         error: dict[str, Any] = self.body["error"]
         return error
+
+
+def read(sent: Mapping[str, Any], answer: Mapping[str, Any]) -> Reply:
+    """Read an answer, which must be one that the OpenAPI document knows."""
+    reply = Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+    http = sent["requestContext"]["http"]
+    assert_documented(http["method"], http["path"], reply.status, reply.headers, reply.body)
+    return reply
 
 
 class Clock(Runtime):
@@ -113,8 +122,7 @@ class Gateway:
 
     def send(self, handler: Endpoint[Runtime], sent: Mapping[str, Any]) -> Reply:
         """Send an event through a handler, to the wire form and back."""
-        answer = handler.respond(sent, self.runtime).to_event()
-        return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        return read(sent, handler.respond(sent, self.runtime).to_event())
 
     def generate(self, model: str = "bfl/flux-schnell", body: object = None, **more: Any) -> Reply:
         """Generate on the route that the SDK would choose."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -11,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.babysea import content_get, generate_image, generate_video, library_models
 from tests.contract.babysea.events import event, generate_event
-from tests.contract.babysea.gateway import NOW_MS, Reply
+from tests.contract.babysea.gateway import NOW_MS, Reply, read
 from tidegate.domain.budget import DEFAULT_BUDGETS
 from tidegate.domain.catalog import Catalog, load_catalog
 from tidegate.domain.generation import Generation
@@ -122,5 +121,4 @@ class Stores:
 
     def send(self, handler: Any, sent: Mapping[str, Any]) -> Reply:
         """Send an event through a handler, to the wire form and back."""
-        answer = handler.respond(sent, cast("Runtime", self)).to_event()
-        return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        return read(sent, handler.respond(sent, cast("Runtime", self)).to_event())
