@@ -9,6 +9,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,16 +50,24 @@ def _key(target: str | None) -> str:
 
 
 def _build(folder: Path, target: str | None) -> None:
-    """Build aside and move into place, so that an interrupted build leaves nothing that looks whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
-        packages = Path(aside) / "layer" / "python"
+    with built_aside(folder) as layer:
+        packages = layer / "python"
         _install(packages, target)
         for pattern in LEFTOVERS:
             for leftover in packages.glob(pattern):
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+
+
+@contextmanager
+def built_aside(folder: Path) -> Iterator[Path]:
+    """Give a new folder to build in, then move it to ``folder``: a broken build leaves nothing behind."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        made = Path(aside) / "layer"
+        made.mkdir()
+        yield made
         try:
-            packages.parent.rename(folder)
+            made.rename(folder)
         except OSError:
             if not folder.is_dir():  # else another synth was quicker
                 raise

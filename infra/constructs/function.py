@@ -15,6 +15,7 @@ from infra.constructs.log_group import log_group
 from infra.constructs.queue import DeadLetterQueue
 from infra.constructs.use import Use, environment, statements
 from infra.dependencies import ROOT, dependency_layer
+from infra.reference import reference_layer
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
@@ -50,6 +51,7 @@ class FunctionBuilder(Construct):
         memory_mb: int = 512,
         env: Mapping[str, str] | None = None,
         dead_letters: DeadLetterQueue | None = None,
+        layers: Sequence[lambda_.ILayerVersion] = (),
         alarmed: bool = False,
     ) -> lambda_.Function:
         """Build the function whose code is ``functions/<surface>/<endpoint>.py``, named ``surface.endpoint``.
@@ -60,6 +62,7 @@ class FunctionBuilder(Construct):
             timeout_s: after how many seconds it is stopped.
             memory_mb: memory, and CPU in proportion (1,769 MB are one vCPU).
             env: settings beyond what the uses name.
+            layers: what it needs beyond the two layers of all.
             dead_letters: where events of asynchronous calls go that failed for good.
             alarmed: whether its errors alarm, which takes a function that raises. API functions answer 5xx,
                 which the front door's alarm sees; consumers of queues report the message, whose queue alarms.
@@ -77,7 +80,7 @@ class FunctionBuilder(Construct):
             architecture=ARCHITECTURE,
             code=self._code,
             handler=f"{name}.handler",
-            layers=self._layers,
+            layers=[*self._layers, *layers],
             role=self._role(name, given),
             environment={**self._env, "POWERTOOLS_SERVICE_NAME": name, **environment(given), **(env or {})},
             timeout=cdk.Duration.seconds(timeout_s),
@@ -104,6 +107,12 @@ class FunctionBuilder(Construct):
             inline_policies={"Uses": iam.PolicyDocument(statements=statements(uses))},
         )
         return role.without_policy_updates()
+
+    def reference(self) -> lambda_.LayerVersion:
+        """The layer with the surfaces' OpenAPI documents and the page that shows them."""
+        folder, key = reference_layer()
+        code = lambda_.Code.from_asset(str(folder), asset_hash=key, asset_hash_type=cdk.AssetHashType.CUSTOM)
+        return self._layer("Reference", code, "Tidegate: OpenAPI documents and their page")
 
     def _dependencies(self) -> lambda_.LayerVersion:
         folder, key = dependency_layer(self._config.lambda_platform)

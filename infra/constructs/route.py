@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -17,10 +18,14 @@ def add_routes(
 ) -> None:
     """Send each route, written ``METHOD /path`` or ``$default``, to the function (payload format 2.0)."""
     integration = integrations.HttpLambdaIntegration(f"{function.node.id}Integration", function)
+    methods: Counter[str] = Counter()
     for route in routes:
+        method = route.split()[0].strip("$").capitalize()
+        methods[method] += 1
+        again = methods[method] if methods[method] > 1 else ""
         apigateway.HttpRoute(
             scope,
-            f"{function.node.id}{route.split()[0].strip('$').capitalize()}",
+            f"{function.node.id}{method}{again}",
             http_api=api,
             route_key=_key(route),
             integration=integration,

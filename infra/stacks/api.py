@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
 
 from infra.config import Cell, Config
 from infra.constructs.route import add_routes
@@ -12,6 +15,8 @@ from infra.stacks.data import DataStack
 from infra.stacks.pipeline import PipelineStack
 
 CALLBACK = "/{generation_id}/{number}/{token}"
+# Where each surface describes itself.
+REFERENCES = {"babysea": "/v1"}
 
 
 class ApiStack(CellStack):
@@ -30,10 +35,13 @@ class ApiStack(CellStack):
         self._add_library()
         self._add_outputs()
         self._add_callbacks()
+        self._add_reference()
         self._add("babysea.not_found", ["$default"], [])
 
-    def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
-        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s)
+    def _add(
+        self, name: str, routes: list[str], uses: list[Use], layers: Sequence[lambda_.ILayerVersion] = ()
+    ) -> None:
+        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s, layers=layers)
         add_routes(self, self._data.front_door.api, function, routes)
 
     def _add_generate(self) -> None:
@@ -108,6 +116,13 @@ class ApiStack(CellStack):
             ["GET /v1/estimate/{model_identifier+}"],
             [count_request, self._data.wallets.use("GetItem")],
         )
+
+    def _add_reference(self) -> None:
+        """Each surface's document and page, under the surface's own prefix."""
+        layers = [self._functions.reference()]
+        for surface, prefix in REFERENCES.items():
+            self._add(f"{surface}.openapi", [f"GET {prefix}/openapi.json"], [], layers)
+            self._add(f"{surface}.docs", [f"GET {prefix}/docs", f"GET {prefix}/docs/{{file}}"], [], layers)
 
     def _add_outputs(self) -> None:
         routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]

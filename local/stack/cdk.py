@@ -36,6 +36,8 @@ _SOURCES = (
     "infra",
     "functions",
     "layers",
+    "docs/reference/openapi",
+    "reference/page",
 )
 _GET_NODE = (
     "Get it from https://nodejs.org, or with `brew install node`, `nvm install 20`, or the system's packages "

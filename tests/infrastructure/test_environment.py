@@ -13,6 +13,7 @@ import pytest
 from tests.infrastructure.synth import ROOT, Synth
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "tidegate"
+OPEN = {"babysea.not_found", "babysea.openapi", "babysea.docs"}
 RUNTIME_NAMES = {"runtime", "services", "self"}
 
 
@@ -64,7 +65,7 @@ def _files(function: str) -> Iterator[Path]:
 def asked_for(function: str) -> set[str]:
     """Every ``TIDEGATE_`` variable that the function's code can ask for."""
     members = set().union(*(_members_used(ast.parse(file.read_text())) for file in _files(function)))
-    if function == "babysea.not_found":  # it authenticates nobody, though its decorator's neighbour does
+    if function in OPEN:  # they authenticate nobody, though their decorator's neighbour does
         members.discard("keys")
     members.discard("moderator")  # only where it is configured: see the tests of moderation
     return {f"TIDEGATE_{name}" for member in members for name in settings_of(member)}

@@ -43,7 +43,16 @@ def test_all_functions_share_one_code_asset_and_their_stacks_layers(prod: Synth)
     assert len({function.props["Code"]["S3Key"] for function in functions}) == 1
     for function in functions:
         layers = {prod.text(layer) for layer in function.props["Layers"]}
-        assert layers == {"FunctionsDependencies", "FunctionsCore"}
+        assert layers - {"FunctionsReference"} == {"FunctionsDependencies", "FunctionsCore"}
+
+
+def test_only_the_functions_that_serve_the_reference_carry_it(prod: Synth) -> None:
+    carriers = {
+        name
+        for name, function in prod.functions().items()
+        if "FunctionsReference" in {prod.text(layer) for layer in function.props["Layers"]}
+    }
+    assert carriers == {"babysea.docs", "babysea.openapi"}
 
 
 def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:
@@ -54,4 +63,4 @@ def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:
         "Pipeline",
         "SharkApi",
     ]
-    assert len(layers) == 8
+    assert len(layers) == 9

@@ -53,6 +53,8 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "babysea.library_models": AUTHENTICATE,
     "babysea.library_providers": AUTHENTICATE,
     "babysea.not_found": {},
+    "babysea.openapi": {},
+    "babysea.docs": {},
     "sharkapi.generate": {**SUBMIT, "OutputsBucket/*": {"s3:PutObject"}},
     "sharkapi.image": {**SUBMIT, "OutputsBucket/*": {"s3:PutObject"}},
     "sharkapi.job": {**AUTHENTICATE, "GenerationsTable": {"dynamodb:GetItem"}},
