@@ -15,8 +15,6 @@ from infra.stacks.data import DataStack
 from infra.stacks.pipeline import PipelineStack
 
 CALLBACK = "/{generation_id}/{number}/{token}"
-# Where each surface describes itself.
-REFERENCES = {"babysea": "/v1"}
 
 
 class ApiStack(CellStack):
@@ -118,11 +116,10 @@ class ApiStack(CellStack):
         )
 
     def _add_reference(self) -> None:
-        """Each surface's document and page, under the surface's own prefix."""
+        """What the surface says about itself, open to everybody."""
         layers = [self._functions.reference()]
-        for surface, prefix in REFERENCES.items():
-            self._add(f"{surface}.openapi", [f"GET {prefix}/openapi.json"], [], layers)
-            self._add(f"{surface}.docs", [f"GET {prefix}/docs", f"GET {prefix}/docs/{{file}}"], [], layers)
+        self._add("babysea.openapi", ["GET /v1/openapi.json"], [], layers)
+        self._add("babysea.docs", ["GET /v1/docs", "GET /v1/docs/{file}"], [], layers)
 
     def _add_outputs(self) -> None:
         routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]

@@ -40,7 +40,6 @@ def inputs() -> dict[str, dict[str, Any]]:
             "Idempotency-Key",
             {"type": "string", "pattern": r"^[A-Za-z0-9_\-:.]{1,255}$"},
             "Makes this request safe to repeat for 24 hours. Belongs to the account and the path.",
-            example="order-1001",
         ),
         "test_outcome": parameter(
             "header",

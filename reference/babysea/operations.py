@@ -32,6 +32,7 @@ _OF_GENERATION: Final = ("generation_not_found", "route_not_found")  # what is n
 _GENERATE: Final = (
     "insufficient_credits",
     "account_not_found",
+    "account_suspended",
     "concurrency_limited",
     "invalid_input",
     *_INPUT_FILE,
