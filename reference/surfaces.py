@@ -1,4 +1,4 @@
-"""The surfaces that describe themselves: a new one adds its module here, and its prefix in the API stack."""
+"""The surfaces that describe themselves: a new one adds its module here, and its routes in its stack."""
 
 from __future__ import annotations
 

@@ -153,11 +153,10 @@ class ApiStack(CellStack):
         )
 
     def _add_reference(self) -> None:
-        """Each surface's document and page, under the surface's own prefix."""
+        """What the surface says about itself, open to everybody."""
         layers = [self._functions.reference()]
-        for surface, prefix in REFERENCES.items():
-            self._add(f"{surface}.openapi", [f"GET {prefix}/openapi.json"], [], layers)
-            self._add(f"{surface}.docs", [f"GET {prefix}/docs", f"GET {prefix}/docs/{{file}}"], [], layers)
+        self._add("babysea.openapi", ["GET /v1/openapi.json"], [], layers)
+        self._add("babysea.docs", ["GET /v1/docs", "GET /v1/docs/{file}"], [], layers)
 
     def _add_outputs(self) -> None:
         routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]

@@ -26,6 +26,8 @@ Fields may be added: ignore what you do not know. `X-Request-Id` is on every ans
 `BSE3004` and 405 `BSE3005` in the same envelope. Only what never reaches the API, such as a body of megabytes
 or a flood of requests, is answered by the network in front of it, with a plain `{"message": …}`.
 
+**Test keys**, `bye_test_…`, do everything that a live one does and cost nothing: no provider is asked.
+
 **Browsers** may call: CORS allows the headers of the SDK, and shows those of the limits.
 """
 _TAGS: Final = ("Generations", "Library", "Account", "Health")

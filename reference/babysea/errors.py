@@ -65,6 +65,7 @@ _MESSAGES: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "BSE1007": ("This API key may not be used from your address.", {}),
     "BSE1008": ("The account of this API key is gone.", {}),
     "BSE1009": ("Too many generations are in flight.", {"limit": 5, "retry_after_seconds": 5}),
+    "BSE1010": ("This account is suspended. Please contact the operator of this gateway.", {}),
     "BSE2001": ("generation_ratio must be one of 1:1, 16:9.", {"field": "generation_ratio"}),
     "BSE2002": ("The picture has too many pixels.", {"field": "generation_input_file"}),
     "BSE2003": ("The picture has too few pixels.", {"field": "generation_input_file"}),

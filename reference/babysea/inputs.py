@@ -7,6 +7,7 @@ from typing import Any, Final
 from reference.babysea import requests
 from reference.openapi import parameter
 from tidegate.domain.generation import MediaType
+from tidegate.domain.scripts import HEADER
 
 _CLAMPED: Final = "A value outside is moved to the nearest bound."
 
@@ -39,7 +40,12 @@ def inputs() -> dict[str, dict[str, Any]]:
             "Idempotency-Key",
             {"type": "string", "pattern": r"^[A-Za-z0-9_\-:.]{1,255}$"},
             "Makes this request safe to repeat for 24 hours. Belongs to the account and the path.",
-            example="order-1001",
+        ),
+        "test_outcome": parameter(
+            "header",
+            HEADER,
+            {"type": "string"},
+            "With a test key, the outcome to play, such as `slow=20` or `all_fail`. Refused with a live key.",
         ),
         "days": parameter("query", "days", whole | {"default": 30}, f"How many days, 1 to 90. {_CLAMPED}"),
         "limit": parameter(
