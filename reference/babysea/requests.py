@@ -24,15 +24,18 @@ def identifiers(media_type: MediaType | None = None) -> dict[str, Any]:
     return {"type": "string", "enum": [model.identifier for model in models(media_type)]}
 
 
-def resolutions() -> dict[str, Any]:
+def resolutions(media_type: MediaType | None = None) -> dict[str, Any]:
     """The schema of a resolution."""
-    return {"type": "string", "enum": _values(models(), lambda model: model.schema.resolutions)}
+    return {"type": "string", "enum": _values(models(media_type), lambda model: model.schema.resolutions)}
 
 
 def body(media_type: MediaType, shapes: Shapes) -> dict[str, Any]:
     """Refer to the body of a generate route: everything that any model takes, and nothing else."""
     offered = models(media_type)
-    known = _core(offered)
+    known = _core(offered) | {
+        "generation_resolution": resolutions(media_type)
+        | {"description": "Where the model has several; its first is the default."}
+    }
     required = ["generation_prompt"]
     if media_type is MediaType.VIDEO:
         known |= _video(offered)
@@ -102,7 +105,6 @@ def _video(offered: Sequence[Model]) -> dict[str, Any]:
             "enum": sorted(_values(offered, lambda model: model.schema.durations)),
             "description": "Seconds.",
         },
-        "generation_resolution": resolutions() | {"description": "The model's first is the default."},
         "generation_generate_audio": {"type": "boolean", "default": False},
         "generation_input_file_last_content": _URL | {"description": "The last frame, a public http(s) URL."},
     }

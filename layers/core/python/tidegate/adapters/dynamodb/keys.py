@@ -41,8 +41,8 @@ class KeyTable:
     ) -> tuple[Key, int] | None:
         """Read a key, count this request in the account's window and note the use: one call for most keys.
 
-        Returns the key and the number of requests in the window, this one included; None for a key that is
-        unknown or does not work. The count lives on the account's first key, so later keys cost a second
+        Returns the key and the number of requests in the window, this one included; None for an unknown key.
+        A key that does not work is returned uncounted. The count lives on the account's first key, so later keys cost a second
         call. A request for an ``endpoint`` (its code) is also counted in the key's usage of the day, by the
         same call.
         """
@@ -51,7 +51,7 @@ class KeyTable:
             return None
         key = key_codec.from_item(item)
         if not key.works(now_ms):
-            return None
+            return key, 0
         if key.window_home != key_hash:
             item = self._count(key.window_home, bucket, now_ms) or item
         return key, int(item[_window(bucket, window_number(now_ms))]["N"])
