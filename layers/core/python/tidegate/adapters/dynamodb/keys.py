@@ -42,9 +42,9 @@ class KeyTable:
         """Read a key, count this request in the account's window and note the use: one call for most keys.
 
         Returns the key and the number of requests in the window, this one included; None for an unknown key.
-        A key that does not work is returned uncounted. The count lives on the account's first key, so later keys cost a second
-        call. A request for an ``endpoint`` (its code) is also counted in the key's usage of the day, by the
-        same call.
+        A key that does not work is returned uncounted. The count lives on the account's first key, so later
+        keys cost a second call. A request for an ``endpoint`` (its code) is also counted in the key's usage
+        of the day, by the same call.
         """
         item = self._count(key_hash, bucket, now_ms, endpoint)
         if not item:
