@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +27,7 @@ from benchmarks.generation import Step, named, open_account, submit_event, walk
 from benchmarks.metering import Meter, metering
 from benchmarks.prices import Prices, read_prices
 from functions.babysea import generate_image
+from tests.contract.babysea.pictures import picture_server
 from tests.infrastructure.synth import Synth, synthesize
 from tidegate.runtime import Runtime
 
@@ -108,6 +110,19 @@ def test_a_submit_with_an_idempotency_key_is_two_calls_and_seven_write_units(run
     assert meter.total_calls <= 2
     assert meter.write_units <= 7
     assert _figures(meter) == _shown("Submit with Idempotency-Key")
+
+
+def test_pictures_with_an_idempotency_key_cost_one_read_more(aws: dict[str, str]) -> None:
+    with picture_server() as pictures:
+        runtime = Runtime({**aws, "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host})
+        _, key = open_account(runtime)
+        path = {"model_identifier": "google/nano-banana"}
+        event = {**submit_event(key, **{"idempotency-key": "order-1"}), "pathParameters": path}
+        body = {"generation_prompt": "A seal", "generation_input_file": [pictures.url()]}
+        with metering() as meter:
+            reply = generate_image.handler.respond({**event, "body": json.dumps(body)}, runtime)
+    assert reply.status == 200
+    assert _figures(meter) == _shown("Submit with pictures and Idempotency-Key")
 
 
 def test_a_poll_is_two_calls(steps: Sequence[Step]) -> None:

@@ -13,6 +13,7 @@ from local.stack.services import Urls
 from tests.contract.simulator.client import Client
 from tests.contract.simulator.requests import ways_to_send_pictures
 from tidegate.adapters.http import HttpClient
+from tidegate.adapters.providers.credentials import CREDENTIALS
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.providers.registry import BUILDERS, ProviderRegistry
 from tidegate.adapters.secrets import Secrets
@@ -29,7 +30,7 @@ class _OneSecret:
     """Secrets Manager with credentials that the simulator takes."""
 
     def get_secret_value(self, **_: str) -> dict[str, str]:
-        credentials = {name: {"api_key": "simulated"} for name in BUILDERS}
+        credentials = {name: {field.name: "simulated" for field in CREDENTIALS[name]} for name in BUILDERS}
         return {"SecretString": json.dumps({"sealing_key": "x", "providers": credentials})}
 
 
@@ -37,10 +38,10 @@ class _OneSecret:
 def providers(simulator: Client) -> ProviderRegistry:
     """The adapters, against the simulator wherever the local stack points them at it."""
     nowhere = "http://127.0.0.1:9"
-    context = Urls(nowhere, nowhere, simulator.url, nowhere).context()
+    base_urls = Urls(nowhere, nowhere, simulator.url, nowhere).provider_base_urls
     client: Any = _OneSecret()
     http = HttpClient(frozenset({urlsplit(simulator.url).netloc}))
-    return ProviderRegistry(http, Secrets(client, "secret"), json.loads(context["provider_base_urls"]))
+    return ProviderRegistry(http, Secrets(client, "secret"), base_urls)
 
 
 def _requests(model: Model) -> Iterator[Mapping[str, Any]]:
