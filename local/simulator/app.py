@@ -23,9 +23,12 @@ from local.simulator.settings import Settings
 from local.simulator.stripe.api import Stripe
 from local.simulator.vendors.alibabacloud.api import AlibabaCloud
 from local.simulator.vendors.bedrock.api import Bedrock
+from local.simulator.vendors.bfl.api import Bfl
 from local.simulator.vendors.byteplus.api import BytePlus
 from local.simulator.vendors.cloudflare.api import Cloudflare
 from local.simulator.vendors.fal.api import Fal
+from local.simulator.vendors.google.api import Google
+from local.simulator.vendors.openai.api import OpenAI
 from local.simulator.vendors.protocol import Vendor
 from local.simulator.vendors.replicate.api import Replicate
 from local.simulator.vendors.runway.api import Runway
@@ -39,6 +42,9 @@ _VENDORS: tuple[Callable[[World], Vendor], ...] = (
     Runway,
     Cloudflare,
     Bedrock,
+    Bfl,
+    OpenAI,
+    Google,
 )
 
 

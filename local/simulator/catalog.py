@@ -80,7 +80,8 @@ class Model:
             return None
         if values.get("num_frames"):
             return float(values["num_frames"]) / _FRAMES_PER_SECOND
-        return float(str(values.get("duration") or self.duration_s).removesuffix("s"))
+        named = values.get("duration") or values.get("durationSeconds")
+        return float(str(named or self.duration_s).removesuffix("s"))
 
     def size(self, values: Mapping[str, Any]) -> Size:
         """Width and height in pixels."""
@@ -94,7 +95,8 @@ class Model:
             return int(values.get("width") or 1024), int(values.get("height") or 1024)
         if self.free_size:
             return int(values["width"]), int(values["height"])
-        word = asked if asked in self.sizes else values.get("aspect_ratio") or values.get("ratio")
+        ratios = (values.get(name) for name in ("aspect_ratio", "aspectRatio", "ratio"))
+        word = asked if asked in self.sizes else next(filter(None, ratios), None)
         width, height = self.sizes.get(str(word), self.sizes[self.ratio])
         factor = self._factor(values)
         return round(width * factor), round(height * factor)

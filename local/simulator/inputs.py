@@ -47,6 +47,8 @@ def _pixels(text: str, rule: Mapping[str, Any]) -> str:
     width, height = size
     if not rule["min"] <= width * height <= rule["max"]:
         raise ValueError(f"the total pixels must be from {rule['min']} to {rule['max']}")
+    if any(side % rule.get("multiple_of", 1) for side in size):
+        raise ValueError(f"both sides must be divisible by {rule['multiple_of']}")
     if not 1 / rule["ratio_max"] <= width / height <= rule["ratio_max"]:
         raise ValueError(f"the ratio of the sides must be at most {rule['ratio_max']}")
     return text

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _KEPT = 2000
 _ENTRY = "tidegate.received"
-_SECRET_HEADERS = {"authorization", "cookie"}
+_SECRET_HEADERS = {"authorization", "cookie", "x-key", "x-goog-api-key"}
 
 
 @dataclass(slots=True)

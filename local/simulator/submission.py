@@ -108,10 +108,11 @@ def poll_trouble(job: Job, broken: Callable[[], Response]) -> Response | None:
     return None
 
 
-def key_of(request: Request, world: World) -> str | None:
-    """The bearer key; empty when there is none, None when the account's vendor refuses it."""
+def key_of(request: Request, world: World, header: str | None = None) -> str | None:
+    """The bearer key, or what ``header`` holds; empty without one, None when the vendor refuses it."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    shown = key.strip() if scheme == "Bearer" else ""
+    bearer = key.strip() if scheme == "Bearer" else ""
+    shown = request.headers.get(header, "").strip() if header else bearer
     return None if shown in world.settings.bad_keys else shown
 
 

@@ -18,7 +18,18 @@ from local.simulator.media.studio import Studio
 from local.simulator.settings import Settings
 
 PutObject = Callable[[str, str, bytes, str], None]  # bucket, key, data, content type
-PROVIDERS = ("replicate", "fal", "byteplus", "alibabacloud", "runway", "cloudflare", "bedrock")
+PROVIDERS = (
+    "replicate",
+    "fal",
+    "byteplus",
+    "alibabacloud",
+    "runway",
+    "cloudflare",
+    "bedrock",
+    "bfl",
+    "openai",
+    "google",
+)
 
 
 @dataclass(slots=True)

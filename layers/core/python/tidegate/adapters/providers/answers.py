@@ -52,6 +52,9 @@ class Answer:
     def retry_after_s(self) -> int | None:
         """The ``Retry-After`` header in seconds (RFC 9110 §10.2.3), at most an hour."""
         value = self.headers.get("retry-after", "").strip()
+        exact_ms = self.headers.get("retry-after-ms", "").strip()  # OpenAI's own
+        if exact_ms.isascii() and exact_ms.isdigit():
+            return min(math.ceil(int(exact_ms[:9]) / 1000), MAX_RETRY_AFTER_S)
         if value.isascii() and value.isdigit():
             return min(int(value[:9]), MAX_RETRY_AFTER_S)
         try:
@@ -89,11 +92,18 @@ def items(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def milliseconds(seconds: object) -> int | None:
-    """Return a duration in ms; None for anything that is not a sane number of seconds."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+def seconds(value: object) -> int | None:
+    """Return a wait in whole seconds, at most an hour; None for anything that is not one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         return None
-    return round(seconds * 1000) if 0 <= seconds < 1e6 else None  # noqa: PLR2004  eleven days
+    return math.ceil(min(value, MAX_RETRY_AFTER_S))
+
+
+def milliseconds(duration_s: object) -> int | None:
+    """Return a duration in ms; None for anything that is not a sane number of seconds."""
+    if isinstance(duration_s, bool) or not isinstance(duration_s, int | float):
+        return None
+    return round(duration_s * 1000) if 0 <= duration_s < 1e6 else None  # noqa: PLR2004  eleven days
 
 
 def media_file(url: object, content_type: object = None) -> MediaFile | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
+from tidegate.adapters.providers.answers import items, mapping, text
 from tidegate.domain.attempt import Failure, FailureClass, FailureCode
 
 CLIENT_ERRORS: Final = range(400, 500)
@@ -57,9 +58,19 @@ def classify(rules: Iterable[Rule], symptoms: Symptoms) -> Failure:
     )
 
 
-def safe_message(text: str) -> str:
+def complaints(detail: Iterable[object]) -> str:
+    """Return what a list of FastAPI's validation errors (``loc`` and ``msg``) complains about."""
+    return "; ".join(filter(None, (_complaint(mapping(entry)) for entry in detail)))
+
+
+def _complaint(entry: Mapping[str, Any]) -> str:
+    place = ".".join(str(part) for part in items(entry.get("loc"))[:8] if isinstance(part, str | int))
+    return f"{place}: {text(entry.get('msg'))}" if place else text(entry.get("msg"))
+
+
+def safe_message(prose: str) -> str:
     """Cut a provider's prose to what may be stored and shown: one short line, no URL (they carry tokens)."""
     start = (
-        text[: 10 * _MAX_MESSAGE].encode(errors="replace").decode()
+        prose[: 10 * _MAX_MESSAGE].encode(errors="replace").decode()
     )  # half a surrogate pair cannot be stored
     return _SPACE.sub(" ", _URL.sub("[url]", start)).strip()[:_MAX_MESSAGE]

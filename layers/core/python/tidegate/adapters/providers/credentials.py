@@ -25,6 +25,9 @@ CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
     # The secret verifies callbacks; without it Replicate is only polled.
     "replicate": (_KEY, Field(WEBHOOK_SECRET, required=False)),
     "fal": (_KEY,),  # signs its callbacks with a published key
+    "bfl": (_KEY,),  # signs its callbacks with a secret that we choose
+    "openai": (_KEY,),
+    "google": (_KEY,),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from tidegate.adapters.providers.answers import Answer, items, mapping, text
 from tidegate.adapters.providers.classification import (
@@ -12,6 +12,7 @@ from tidegate.adapters.providers.classification import (
     Rule,
     Symptoms,
     classify,
+    complaints,
 )
 from tidegate.domain.attempt import Failure
 from tidegate.domain.attempt import FailureClass as Class
@@ -62,7 +63,7 @@ def symptoms_of(answer: Answer) -> Symptoms:
     detail = items(fields.get("detail"))
     words = [mapping(entry).get("type") for entry in detail]
     words += [fields.get("error_type"), answer.headers.get("x-fal-error-type")]
-    prose = "; ".join(filter(None, (_complaint(mapping(entry)) for entry in detail)))
+    prose = complaints(detail)
     simple = (_prose(fields.get(name)) for name in ("detail", "message", "error"))
     return Symptoms(
         answer.status,
@@ -70,11 +71,6 @@ def symptoms_of(answer: Answer) -> Symptoms:
         prose or next(filter(None, simple), ""),
         answer.retry_after_s,
     )
-
-
-def _complaint(entry: Any) -> str:
-    place = ".".join(str(part) for part in items(entry.get("loc"))[:8] if isinstance(part, str | int))
-    return f"{place}: {text(entry.get('msg'))}" if place else text(entry.get("msg"))
 
 
 def _prose(value: object) -> str:

@@ -37,7 +37,31 @@ def _fal(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Pr
     )
 
 
-BUILDERS: Final[Mapping[str, _Builder]] = {"replicate": _replicate, "fal": _fal}
+def _bfl(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import bfl
+
+    return bfl.Bfl(http, secrets, base_urls.get("bfl", bfl.DEFAULT_BASE_URL))
+
+
+def _openai(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import openai
+
+    return openai.OpenAI(http, secrets, base_urls.get("openai", openai.DEFAULT_BASE_URL))
+
+
+def _google(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import google
+
+    return google.Google(http, secrets, base_urls.get("google", google.DEFAULT_BASE_URL))
+
+
+BUILDERS: Final[Mapping[str, _Builder]] = {
+    "replicate": _replicate,
+    "fal": _fal,
+    "bfl": _bfl,
+    "openai": _openai,
+    "google": _google,
+}
 
 
 class ProviderRegistry:
