@@ -45,6 +45,10 @@ class Urls:
             "fal": f"{self.simulator}/fal",
             "stripe": f"{self.simulator}/stripe",
             "fal_jwks": f"{self.simulator}/fal/.well-known/jwks.json",
+            "byteplus": f"{self.simulator}/byteplus/api/v3",
+            "alibabacloud": f"{self.simulator}/alibabacloud/api/v1",
+            "runway": f"{self.simulator}/runway",
+            "cloudflare": f"{self.simulator}/cloudflare/client/v4",
         }
 
     def context(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from local.stack.errors import StackError
 from local.stack.waiting import TIMEOUT_S
 
 _KEY: Final = "simulated"  # the simulator takes any key that is not empty
+_ASK_FOR_A_KEY: Final = ("fal", "byteplus", "alibabacloud", "runway")
 _SECRET_PATH: Final = "/replicate/v1/webhooks/default/secret"  # noqa: S105  a path, as Replicate's API has it
 
 
@@ -24,8 +25,9 @@ def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str, ba
     """
     credentials = {
         "replicate": {"api_key": _KEY, "webhook_secret": _signing_secret(simulator_url)},
-        "fal": {"api_key": _KEY},
         "stripe": {"api_key": _KEY, "webhook_secret": _payment_secret(simulator_url, base_url)},
+        **{name: {"api_key": _KEY} for name in _ASK_FOR_A_KEY},
+        "cloudflare": {"api_key": _KEY, "account_id": "simulated"},
     }
     current = json.loads(emulator.secret(secret_id))
     providers = {**current.get("providers", {}), **credentials}

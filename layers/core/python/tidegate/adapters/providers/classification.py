@@ -46,6 +46,20 @@ class Symptoms:
     retry_after_s: int | None = None
 
 
+# What a status means where the provider says nothing more telling: the end of most tables.
+BY_STATUS: Final = (
+    Rule(FailureClass.OUT_OF_FUNDS, FailureCode.BILLING, (402,)),
+    Rule(FailureClass.FAIL_OVER, FailureCode.AUTH, (401, 403)),
+    Rule(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, (404, 410)),
+    Rule(FailureClass.FAIL, FailureCode.INVALID_INPUT, (400, 413, 422)),
+    Rule(FailureClass.RETRY, FailureCode.RATE_LIMITED, (429,)),
+    Rule(FailureClass.RETRY, FailureCode.TIMEOUT, (408, 504)),
+    Rule(FailureClass.RETRY, FailureCode.UNAVAILABLE, SERVER_ERRORS),
+    Rule(FailureClass.FAIL_OVER, FailureCode.ERROR, CLIENT_ERRORS),
+    Rule(FailureClass.FAIL_OVER, FailureCode.ERROR),
+)
+
+
 def classify(rules: Iterable[Rule], symptoms: Symptoms) -> Failure:
     """Return what the first fitting rule says; a table ends with a rule that always fits."""
     rule = next(rule for rule in rules if rule.fits(symptoms))

@@ -9,6 +9,8 @@ from typing import Final
 API_KEY: Final = "api_key"
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
 
+ACCOUNT_ID: Final = "account_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -28,6 +30,10 @@ CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
     "bfl": (_KEY,),  # signs its callbacks with a secret that we choose
     "openai": (_KEY,),
     "google": (_KEY,),
+    "byteplus": (_KEY,),
+    "alibabacloud": (_KEY,),
+    "runway": (_KEY,),
+    "cloudflare": (_KEY, Field(ACCOUNT_ID, secret=False)),
 }
 
 

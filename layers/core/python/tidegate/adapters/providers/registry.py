@@ -55,12 +55,41 @@ def _google(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) ->
     return google.Google(http, secrets, base_urls.get("google", google.DEFAULT_BASE_URL))
 
 
+def _byteplus(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import byteplus
+
+    return byteplus.BytePlus(http, secrets, base_urls.get("byteplus", byteplus.DEFAULT_BASE_URL))
+
+
+def _alibabacloud(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import alibabacloud
+
+    url = base_urls.get("alibabacloud", alibabacloud.DEFAULT_BASE_URL)
+    return alibabacloud.AlibabaCloud(http, secrets, url)
+
+
+def _runway(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import runway
+
+    return runway.Runway(http, secrets, base_urls.get("runway", runway.DEFAULT_BASE_URL))
+
+
+def _cloudflare(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
+    from tidegate.adapters.providers import cloudflare
+
+    return cloudflare.Cloudflare(http, secrets, base_urls.get("cloudflare", cloudflare.DEFAULT_BASE_URL))
+
+
 BUILDERS: Final[Mapping[str, _Builder]] = {
     "replicate": _replicate,
     "fal": _fal,
     "bfl": _bfl,
     "openai": _openai,
     "google": _google,
+    "byteplus": _byteplus,
+    "alibabacloud": _alibabacloud,
+    "runway": _runway,
+    "cloudflare": _cloudflare,
 }
 
 

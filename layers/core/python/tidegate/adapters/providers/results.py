@@ -53,3 +53,8 @@ def decoded(data: object, content_type: str | None = None) -> MediaFile | None:
         return MediaFile(data=base64.b64decode(data, validate=True), content_type=content_type)
     except (binascii.Error, ValueError):  # ValueError: not ASCII
         return None
+
+
+def failed_over(code: FailureCode, message: str) -> Failed:
+    """Return the definite end of a job that another provider may do better."""
+    return Failed(Failure(FailureClass.FAIL_OVER, code, message))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from tidegate.adapters.http import BodyTooLarge, ConnectFailed, HttpClient, ResponseLost
@@ -15,6 +16,7 @@ from tidegate.adapters.secrets import Secrets
 from tidegate.domain.addresses import DEFAULT_PORTS, Target, UnsafeUrl
 from tidegate.domain.attempt import Failure, FailureClass, FailureCode, MediaFile, Running
 
+NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 ASK_TIMEOUT_S: Final = 15.0
 _MAX_ANSWER_BYTES: Final = 16_777_216  # an answer may hold its pictures as data URLs
 # The result of a synchronous provider: ten pictures of 4.5 MB, in base64. The worker, with 1 GB, holds it
@@ -46,6 +48,8 @@ class Upstream:
         authentication: Authentication,
         failure_of: Callable[[Answer], Failure],
         domains: Sequence[str] = (),
+        headers: Mapping[str, str] = NO_HEADERS,
+        poll_every_s: int | None = None,
     ) -> None:
         """Describe one provider.
 
@@ -56,6 +60,8 @@ class Upstream:
             base_url: where its API is.
             authentication: how a request shows the credentials.
             failure_of: what its error answers mean.
+            headers: sent with every request, such as the version of the API.
+            poll_every_s: how often a job may be asked for, if the provider limits that.
             domains: further domains whose every https host is the provider's, such as ``bfl.ai``.
         """
         self.base_url = base_url.rstrip("/")
@@ -65,6 +71,8 @@ class Upstream:
         self._authentication = authentication
         self._failure_of = failure_of
         self._domains = tuple(domains)
+        self._headers = headers
+        self._poll_every_s = poll_every_s
         self._home = Target.parse(self.base_url)
 
     def owns(self, url: str) -> bool:
@@ -94,6 +102,7 @@ class Upstream:
         *,
         timeout_s: float = SUBMIT_TIMEOUT_S,
         max_bytes: int = _MAX_ANSWER_BYTES,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Answer:
         """POST a job exactly once and return the answer that accepts it.
 
@@ -105,7 +114,7 @@ class Upstream:
             payload if isinstance(payload, Content) else Content(write_json(payload), "application/json")
         )
         try:
-            answer = self._send("POST", url, content, timeout_s, max_bytes)
+            answer = self._send(self._request("POST", url, content, headers), timeout_s, max_bytes)
         except ConnectFailed as error:
             raise ProviderRefused(
                 Failure(FailureClass.RETRY, FailureCode.UNAVAILABLE, "the provider could not be reached")
@@ -123,7 +132,7 @@ class Upstream:
     def ask(self, method: str, url: str, *, max_bytes: int = _MAX_ANSWER_BYTES) -> Answer | None:
         """Ask something that may be asked again; None when no complete answer came."""
         try:
-            return self._send(method, url, None, ASK_TIMEOUT_S, max_bytes)
+            return self._send(self._request(method, url), ASK_TIMEOUT_S, max_bytes)
         except (ConnectFailed, UnsafeUrl, ResponseLost, BodyTooLarge):
             return None
 
@@ -131,8 +140,14 @@ class Upstream:
         """Ask where a job stands. A poll that fails is no verdict: the job goes on (contracts §13.10)."""
         answer = self.ask("GET", url)
         if answer is None or not answer.is_success:
-            return Running(answer.retry_after_s if answer else None)
+            return self.running(answer)
         return answer
+
+    def running(self, answer: Answer | None = None) -> Running:
+        """Return that the job goes on, and when it may be asked for again."""
+        wished_s = answer.retry_after_s if answer else None
+        waits_s = [wait_s for wait_s in (self._poll_every_s, wished_s) if wait_s is not None]
+        return Running(max(waits_s) if waits_s else None)
 
     def try_key(self, url: str) -> KeyTest:
         """Ask for something that only a good key may see; that it is not there is an answer, too."""
@@ -151,13 +166,15 @@ class Upstream:
     def _credentials(self) -> Mapping[str, str]:
         return self._secrets.provider(self._name) or {}
 
-    def _send(
-        self, method: str, url: str, content: Content | None, timeout_s: float, max_bytes: int
-    ) -> Answer:
-        headers = {"Accept": "application/json"}
+    def _request(
+        self, method: str, url: str, content: Content | None = None, own: Mapping[str, str] = NO_HEADERS
+    ) -> Outgoing:
+        headers = {"Accept": "application/json", **self._headers, **own}
         if content is not None:
             headers["Content-Type"] = content.content_type
-        request = Outgoing(method, url, headers, content.data if content else None)
+        return Outgoing(method, url, headers, content.data if content else None)
+
+    def _send(self, request: Outgoing, timeout_s: float, max_bytes: int) -> Answer:
         shown = self._credentials()
         answer = self._send_as(shown, request, timeout_s, max_bytes)
         if answer.status == _UNAUTHORIZED and self.renew_credentials():
