@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.contract.providers.wire import answer
@@ -21,6 +21,10 @@ QWEN = image("qwen-image-plus", prompt="a lighthouse")
 WAN = video("wan2.5-t2v-preview", prompt="a lighthouse")
 GEN4 = image("gen4_image", promptText="a lighthouse", ratio="1024:1024")
 FLUX = image("@cf/black-forest-labs/flux-1-schnell", prompt="a lighthouse")
+NOVA = image("us-east-1/amazon.nova-canvas-v1:0", text="a lighthouse")
+STABLE = image("us-west-2/stability.sd3-5-large-v1:0", prompt="a lighthouse")
+REEL = video("us-east-1/amazon.nova-reel-v1:1", text="a lighthouse", durationSeconds=6)
+ARN = "arn:aws:bedrock:us-east-1:123456789012:async-invoke/abcdef123456"
 
 BYTEPLUS: tuple[Told, ...] = (
     (400, "MissingParameter", FAIL, "invalid_input"),
@@ -126,6 +130,39 @@ CLOUDFLARE: tuple[Told, ...] = (
     (429, "3040", RETRY, "provider_unavailable"),
 )
 
+BEDROCK: tuple[Told, ...] = (
+    (400, "ValidationException", FAIL, "invalid_input"),
+    (400, "ServiceQuotaExceededException", NO_FUNDS, "provider_credits_exhausted"),
+    (403, "AccessDeniedException", FAIL_OVER, "provider_auth"),
+    (403, "UnrecognizedClientException", FAIL_OVER, "provider_auth"),
+    (404, "ResourceNotFoundException", FAIL_OVER, "provider_model_unavailable"),
+    (408, "ModelTimeoutException", RETRY, "provider_timeout"),
+    (424, "ModelErrorException", FAIL_OVER, "provider_error"),
+    (429, "ThrottlingException", RETRY, "provider_rate_limited"),
+    (429, "ModelNotReadyException", RETRY, "provider_unavailable"),
+    (500, "InternalServerException", RETRY, "provider_unavailable"),
+    (503, "ServiceUnavailableException", RETRY, "provider_unavailable"),
+)
+_BLOCKED = (
+    "This request has been blocked by our content filters. Please adjust your {} to submit a new request."
+)
+BEDROCK_BLOCKED: tuple[Told, ...] = (
+    (400, _BLOCKED.format("text prompt"), FAIL, "content_policy"),
+    (400, _BLOCKED.format("input image"), FAIL, "content_policy"),
+)
+BEDROCK_RESULTS: tuple[Told, ...] = (
+    (200, "All of the generated images have been blocked by our content filters.", FAIL, "content_policy"),
+    (200, "The model broke down.", FAIL_OVER, "provider_error"),
+)
+BEDROCK_REASONS: tuple[Told, ...] = (
+    (200, "Filter reason: prompt", FAIL, "content_policy"),
+    (200, "Filter reason: output image", FAIL, "content_policy"),
+)
+BEDROCK_VIDEOS: tuple[Told, ...] = (
+    (0, "The generated video has been blocked by our content filters.", FAIL, "content_policy"),
+    (0, "An internal error occurred.", FAIL_OVER, "provider_error"),
+)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -172,6 +209,20 @@ def _task_of_runway(code: str) -> Mapping[str, Any]:
     return {"id": "1", "status": "FAILED", "failure": "no", "failureCode": code}
 
 
+def _bedrock(text: str) -> Mapping[str, Any]:
+    return {"message": text}
+
+
+def _exceptions(job: Job) -> Iterator[Case]:
+    for case in _told("bedrock", job, BEDROCK, _bedrock):
+        name = case.name.rpartition("-")[2]
+        headers = {"x-amzn-errortype": f"{name}:http://internal.amazon.com/coral/com.amazon.bedrock/"}
+        yield replace(case, script=answer(_bedrock("no"), case.script.status, headers))
+    for case in _told("bedrock", job, BEDROCK_BLOCKED, _bedrock):
+        headers = {"x-amzn-errortype": "ValidationException"}
+        yield replace(case, script=replace(case.script, headers=headers))
+
+
 def refusals() -> Iterator[Case]:
     """Every error answer to a submit."""
     yield from _told("byteplus", SEEDREAM, BYTEPLUS, _byteplus)
@@ -180,6 +231,12 @@ def refusals() -> Iterator[Case]:
     yield from _told("alibabacloud", WAN, ALIBABACLOUD, _alibabacloud)
     yield from _told("runway", GEN4, RUNWAY, _runway)
     yield from _told("cloudflare", FLUX, CLOUDFLARE, _cloudflare)
+    yield from _exceptions(NOVA)
+    yield from _exceptions(REEL)
+    yield from _told("bedrock", NOVA, BEDROCK_RESULTS, lambda said: {"images": [], "error": said})
+    yield from _told(
+        "bedrock", STABLE, BEDROCK_REASONS, lambda said: {"images": [], "finish_reasons": [said]}
+    )
 
 
 def failed_jobs() -> Iterator[Case]:
@@ -187,6 +244,8 @@ def failed_jobs() -> Iterator[Case]:
     yield from _told("byteplus", SEEDANCE, BYTEPLUS_TASKS, _task_of_byteplus, "cgt-1")
     yield from _told("alibabacloud", WAN, ALIBABACLOUD_TASKS, _task_of_alibabacloud, "1")
     yield from _told("runway", GEN4, RUNWAY_TASKS, _task_of_runway, "1")
+    failed = {"invocationArn": ARN, "status": "Failed"}
+    yield from _told("bedrock", REEL, BEDROCK_VIDEOS, lambda said: {**failed, "failureMessage": said}, ARN)
 
 
 def _told(

@@ -7,7 +7,16 @@ from collections.abc import Iterable
 
 import pytest
 
-from tests.contract.providers.failure_cases import FLUX, GEN4, QWEN, SEEDREAM, Case, failed_jobs, refusals
+from tests.contract.providers.failure_cases import (
+    FLUX,
+    GEN4,
+    NOVA,
+    QWEN,
+    SEEDREAM,
+    Case,
+    failed_jobs,
+    refusals,
+)
 from tests.contract.providers.wire import answer, first_fit
 from tests.contract.providers.wire_others import against
 from tidegate.adapters.providers.classification import BY_STATUS, Rule, Symptoms, classify
@@ -19,8 +28,9 @@ TABLES = {
     "alibabacloud": ("RULES",),
     "runway": ("REFUSALS", "FAILED_TASKS"),
     "cloudflare": ("RULES",),
+    "bedrock": ("REFUSALS", "RESULTS"),
 }
-JOBS = {"byteplus": SEEDREAM, "alibabacloud": QWEN, "runway": GEN4, "cloudflare": FLUX}
+JOBS = {"byteplus": SEEDREAM, "alibabacloud": QWEN, "runway": GEN4, "cloudflare": FLUX, "bedrock": NOVA}
 
 
 def failure_of(case: Case) -> Failure:
@@ -39,7 +49,8 @@ def failure_of(case: Case) -> Failure:
 def test_a_failure_is_classified(case: Case) -> None:
     failure = failure_of(case)
     assert (failure.failure_class, failure.code) == (case.failure_class, case.code)
-    assert failure.http_status == (None if case.prediction else case.script.status)
+    refused = case.script.status >= 400
+    assert failure.http_status == (case.script.status if refused else None)
     assert failure.message
 
 

@@ -23,7 +23,8 @@ REFERENCE = "0197a4c2-7d1e-7abc-9def-0123456789ab/1"
 def against(name: str, *script: Script) -> tuple[Provider, Vendor]:
     """An adapter, and the vendor that answers it."""
     vendor = Vendor(script=list(script))
-    return ProviderRegistry(vendor, secrets(Vault(KEYS)), {}).get(name), vendor
+    outputs = {"bedrock_outputs": "s3://outputs/bedrock"}
+    return ProviderRegistry(vendor, secrets(Vault(KEYS)), outputs).get(name), vendor
 
 
 def image(native_model: str, **given: Any) -> Job:

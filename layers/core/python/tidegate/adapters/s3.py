@@ -7,12 +7,16 @@ import secrets
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tidegate.adapters.http_errors import BodyTooLarge, ResponseLost, UnexpectedStatus
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 PRESIGNED_FOR_S: Final = 300
+_PIECE_BYTES: Final = 1_048_576
+_OK: Final = 200
 _RANDOM_BYTES: Final = 16  # 128 bits: knowing the generation's id does not help to guess the URL
 _MAX_DELETED: Final = 1_000  # DeleteObjects takes no more (S3 API reference)
 _KEY: Final = re.compile(r"([0-9a-f-]{36})/[A-Za-z0-9_-]{22}/[0-9]{1,2}\.[a-z0-9]{2,5}")
@@ -53,6 +57,26 @@ class OutputStore:
             ContentLength=size,
             CacheControl="private, max-age=31536000, immutable",
         )
+
+    def read(self, key: str, into: IO[bytes], max_bytes: int) -> int:
+        """Copy a file that a provider wrote into the bucket; return its size in bytes.
+
+        Raises:
+            UnexpectedStatus: S3 does not give it, for instance because there is none.
+            BodyTooLarge: it has more than ``max_bytes``.
+            ResponseLost: it did not arrive whole.
+        """
+        try:
+            found = self._client.get_object(Bucket=self._bucket, Key=key)
+            if found["ContentLength"] > max_bytes:
+                raise BodyTooLarge(f"the file has {found['ContentLength']} bytes", _OK)
+            for piece in found["Body"].iter_chunks(_PIECE_BYTES):
+                into.write(piece)
+        except ClientError as error:
+            raise UnexpectedStatus(error.response["ResponseMetadata"]["HTTPStatusCode"]) from error
+        except BotoCoreError as error:
+            raise ResponseLost(str(error)) from error
+        return found["ContentLength"]
 
     def presign(
         self,

@@ -75,10 +75,11 @@ class Prediction:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """One produced file: a URL to fetch, or the bytes themselves."""
+    """One produced file: a URL to fetch, the bytes themselves, or a key of our own bucket."""
 
     url: str | None = None
     data: bytes | None = None
+    key: str | None = None  # where a provider that writes into our account has put it
     content_type: str | None = None  # as declared, never trusted
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the URL's own origin only
 

@@ -66,7 +66,7 @@ def store_outputs(
         generation_id: the first part of every key.
         media_type: what the bytes must be.
         http: with the guard, as the URLs are the provider's word.
-        store: where they go.
+        store: where they go, and where a provider may have put them.
         limits: number and size.
         deadline_s: wall-clock seconds for all the downloads together.
 
@@ -81,7 +81,7 @@ def store_outputs(
     outputs = []
     for number, file in enumerate(files):
         with _room_for(file) as kept:
-            size = _fetch(file, kept, http, limits.max_bytes, end - time.monotonic())
+            size = _fetch(file, kept, http, store, limits.max_bytes, end - time.monotonic())
             media = _recognise(kept, media_type)
             key = f"{folder}/{number}.{media.extension}"
             store.put(key, kept, media.content_type, size)
@@ -96,12 +96,16 @@ def _room_for(file: MediaFile) -> IO[bytes]:
     return SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)
 
 
-def _fetch(file: MediaFile, into: IO[bytes], http: HttpClient, max_bytes: int, left_s: float) -> int:
+def _fetch(  # noqa: PLR0917
+    file: MediaFile, into: IO[bytes], http: HttpClient, store: OutputStore, max_bytes: int, left_s: float
+) -> int:
     if file.data is not None:
         if len(file.data) > max_bytes:
             raise UnusableOutput("the provider's file is too large")
         return len(file.data)
     try:
+        if file.key is not None:
+            return store.read(file.key, into, max_bytes)
         return http.download(
             file.url or "", into, max_bytes=max_bytes, deadline_s=left_s, headers=file.headers
         ).size_bytes

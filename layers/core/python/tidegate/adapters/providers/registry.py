@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.providers.credentials import is_complete
+from tidegate.adapters.providers.credentials import CREDENTIALS, is_complete
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.secrets import Secrets
 
+BEDROCK_OUTPUTS: Final = "bedrock_outputs"
 _Builder = Callable[[HttpClient, Secrets, Mapping[str, str]], Provider]
 
 # Builders import their adapter when it is needed: a cold start pays for the providers of its generation.
@@ -80,6 +81,14 @@ def _cloudflare(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]
     return cloudflare.Cloudflare(http, secrets, base_urls.get("cloudflare", cloudflare.DEFAULT_BASE_URL))
 
 
+def _bedrock(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:  # noqa: ARG001
+    from tidegate.adapters.providers import bedrock
+
+    return bedrock.Bedrock(
+        http, base_urls[BEDROCK_OUTPUTS], base_urls.get("bedrock", bedrock.DEFAULT_BASE_URL)
+    )
+
+
 BUILDERS: Final[Mapping[str, _Builder]] = {
     "replicate": _replicate,
     "fal": _fal,
@@ -90,13 +99,16 @@ BUILDERS: Final[Mapping[str, _Builder]] = {
     "alibabacloud": _alibabacloud,
     "runway": _runway,
     "cloudflare": _cloudflare,
+    "bedrock": _bedrock,
 }
 
 
 class ProviderRegistry:
     """Builds adapters on demand and keeps them for the life of the Lambda environment.
 
-    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are.
+    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are,
+    and ``bedrock_outputs`` the S3 folder that Bedrock writes below. Bedrock has no credentials of its own:
+    it is there when that folder is named.
     """
 
     def __init__(self, http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> None:
@@ -123,4 +135,6 @@ class ProviderRegistry:
         return self._built[name]
 
     def _has_credentials(self, name: str) -> bool:
+        if name not in CREDENTIALS:
+            return BEDROCK_OUTPUTS in self._base_urls
         return is_complete(name, self._secrets.provider(name) or {})

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from tidegate.adapters.http import BodyTooLarge, ConnectFailed, HttpClient, ResponseLost
 from tidegate.adapters.providers.answers import Answer, write_json
 from tidegate.adapters.providers.authentication import Authentication, Outgoing
 from tidegate.adapters.providers.credentials import CREDENTIALS
 from tidegate.adapters.providers.protocol import SUBMIT_TIMEOUT_S, KeyTest, OutcomeUnknown, ProviderRefused
-from tidegate.adapters.secrets import Secrets
 from tidegate.domain.addresses import DEFAULT_PORTS, Target, UnsafeUrl
 from tidegate.domain.attempt import Failure, FailureClass, FailureCode, MediaFile, Running
 
@@ -35,13 +34,23 @@ class Content:
     content_type: str = "application/json"
 
 
+class CredentialSource(Protocol):
+    """Where credentials come from: the deployment's secret."""
+
+    def provider(self, name: str) -> Mapping[str, str] | None:
+        """Return a provider's credentials."""
+
+    def reread(self) -> bool:
+        """Read again after a refusal; False when that is of no use now."""
+
+
 class Upstream:
     """Sends requests with the provider's credentials, to the provider's own hosts only."""
 
     def __init__(
         self,
         http: HttpClient,
-        secrets: Secrets,
+        secrets: CredentialSource,
         *,
         name: str,
         base_url: str,
