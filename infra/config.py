@@ -65,6 +65,9 @@ class Config:
     provider_base_urls: Mapping[str, str] = field(default_factory=dict)
     allowed_private_hosts: tuple[str, ...] = ()
 
+    # Whether generations may run on Amazon Bedrock in this account: it is billed here, and it takes no key.
+    bedrock: bool = False
+
     # Times.
     api_timeout_s: int = 15
     # Looking at input pictures takes up to 10 s of it (usecases.check_inputs); the front door waits for 30.
@@ -121,9 +124,9 @@ def read_config(node: Node) -> Config:
     """Read the CDK context (``-c name=value``, or ``cdk.json``).
 
     Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``,
-    ``output_days``; for the local stage also ``provider_base_urls`` (JSON, provider to URL) and
-    ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and ``video_budget``
-    (``attempt:hold`` in seconds) override ``tidegate.domain.budget``; ``webhook_times``
+    ``output_days``, ``bedrock`` (``true``); for the local stage also ``provider_base_urls`` (JSON, provider
+    to URL) and ``allowed_private_hosts`` (``host:port``, separated by commas). ``image_budget`` and
+    ``video_budget`` (``attempt:hold`` in seconds) override ``tidegate.domain.budget``; ``webhook_times``
     (``timeout:longest wait in the queue:tail,…`` in seconds) overrides ``tidegate.domain.webhook_retries``.
     ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
     ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
@@ -147,6 +150,7 @@ def _aws(node: Node, stage: str) -> Config:
         cells=cells,
         public_base_url=public_base_url,
         alarm_email=_text(node, "alarm_email"),
+        bedrock=_flag(node, "bedrock"),
         output_days=int(_text(node, "output_days") or DEFAULT_OUTPUT_DAYS),
         image_budget=_text(node, "image_budget"),
         video_budget=_text(node, "video_budget"),
@@ -165,6 +169,7 @@ def _local(node: Node) -> Config:
         public_base_url=_text(node, "public_base_url"),
         provider_base_urls=_object(node, "provider_base_urls", "{}"),
         allowed_private_hosts=tuple(host for host in hosts if host),
+        bedrock=True,
         attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
         events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25),
         deliveries=Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=16),
@@ -229,6 +234,13 @@ def _object(node: Node, name: str, default: str) -> dict[str, Any]:
 def _text(node: Node, name: str) -> str | None:
     value = node.try_get_context(name)
     return str(value) if value else None
+
+
+def _flag(node: Node, name: str) -> bool:
+    value = str(node.try_get_context(name) or "false").lower()
+    if value not in {"true", "false"}:
+        raise ConfigError(f"{name}: true or false, not {value!r}")
+    return value == "true"
 
 
 def _word(name: str, value: str) -> str:

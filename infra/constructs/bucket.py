@@ -51,3 +51,10 @@ class OutputsBucket(Construct):
             actions=tuple(f"s3:{operation}" for operation in operations),
             resources=(self.bucket.arn_for_objects("*"),),
         )
+
+    def use_folder(self, folder: str, *operations: str) -> Use:
+        """Allow API operations on the objects below one folder."""
+        return Use(
+            actions=tuple(f"s3:{operation}" for operation in operations),
+            resources=(self.bucket.arn_for_objects(f"{folder}/*"),),
+        )

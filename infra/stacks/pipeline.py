@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from infra.config import Cell, Config
 from infra.constructs.alarms import PERIOD
+from infra.constructs.bedrock import use_bedrock
 from infra.constructs.event_source import feed_from_queue
 from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.schedule import run_every
@@ -62,6 +63,7 @@ class PipelineStack(CellStack):
                 self.attempts.hide(),
                 self._machine.answer(),
                 data.reach_out(),
+                *(use_bedrock(self, data.outputs_bucket) if self.config.bedrock else ()),
             ],
             timeout_s=self.config.attempts.timeout_s,
             env={"TIDEGATE_WORKER_TIMEOUT_SECONDS": str(self.config.attempts.timeout_s)},

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from local.serving import run
 from local.simulator.app import create_app
+from local.simulator.buckets import bucket_writer
 from local.simulator.identity import Identity
 from local.simulator.settings import Settings
 
@@ -18,6 +19,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--state-file", type=Path, help="keeps the signing keys over restarts")
     parser.add_argument("--public-url", help="where output URLs point to; default: each request's Host")
+    parser.add_argument("--s3-url", help="the S3 of the account that Bedrock belongs to; default: none")
     parser.add_argument("--queue-s", type=float, default=usual.queue_s, help="seconds in the queue")
     parser.add_argument("--image-s", type=float, default=usual.image_s, help="seconds to make a picture")
     parser.add_argument("--video-s", type=float, default=usual.video_s, help="seconds to make a video")
@@ -35,7 +37,8 @@ def main() -> None:
         bad_keys=given.bad_key or usual.bad_keys,
     )
     identity = Identity.load(given.state_file) if given.state_file else Identity.create()
-    run(create_app(settings, identity), given.port, "simulator")
+    put_object = bucket_writer(given.s3_url) if given.s3_url else None
+    run(create_app(settings, identity, put_object), given.port, "simulator")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ class Urls:
             "alibabacloud": f"{self.simulator}/alibabacloud/api/v1",
             "runway": f"{self.simulator}/runway",
             "cloudflare": f"{self.simulator}/cloudflare/client/v4",
+            "bedrock": f"{self.simulator}/bedrock",
         }
 
     def context(self) -> dict[str, str]:
@@ -62,9 +63,10 @@ class Urls:
 
 
 def simulator(ports: Ports, directory: Path) -> Spec:
-    """Return how the provider simulator is run. Its signing keys outlive it."""
+    """Return how the provider simulator is run. Its signing keys outlive it; Bedrock writes to our S3."""
     keys = str(directory / "simulator.json")
-    return _python("simulator", ports.simulator, "/healthz", "--state-file", keys)
+    s3 = f"http://{HOST}:{ports.emulator}"
+    return _python("simulator", ports.simulator, "/healthz", "--state-file", keys, "--s3-url", s3)
 
 
 def receiver(ports: Ports, directory: Path) -> Spec:

@@ -63,8 +63,8 @@ class Bedrock:
         if refusal := self._refuse(request):
             return refusal
         body = await json_object(request)
-        model = self._model(request.path_params["model"], "image")
-        job = self._job(request, model or request.path_params["model"], body or {}, wire.image_input)
+        model_id = f"{_region(request)}/{request.path_params['model']}"
+        job = self._job(request, self._model(model_id, "image") or model_id, body or {}, wire.image_input)
         if isinstance(job, Response):
             return job
         return await answer_when_done(self._world, request, job, lambda: self._made(job), inline=True)
@@ -86,7 +86,7 @@ class Bedrock:
         s3_uri = _s3_uri(body)
         if s3_uri is None:
             return problems.problem("ValidationException", "Invalid Output Config/Credentials")
-        model_id = str(body.get("modelId", ""))
+        model_id = f"{_region(request)}/{body.get('modelId', '')}"
         given = body["modelInput"] if isinstance(body.get("modelInput"), dict) else {}
         job = self._job(request, self._model(model_id, "video") or model_id, given, _video_input)
         if isinstance(job, Response):

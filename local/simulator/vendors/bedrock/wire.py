@@ -14,6 +14,7 @@ from local.simulator.vendors.bedrock.invocations import Invocation
 
 PREFIX: Final = "/bedrock"
 ACCOUNT: Final = "000000000000"
+_STABILITY: Final = "/stability."
 _NOVA: Final = {"TEXT_IMAGE": "textToImageParams", "IMAGE_VARIATION": "imageVariationParams"}
 _ALL_BLOCKED: Final = "All of the generated images have been blocked by our content filters."
 _SOME_BLOCKED: Final = "Some of the generated images have been blocked by our content filters."
@@ -26,7 +27,7 @@ def image_input(model_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         InvalidInput: the envelope is not that of the model's family.
     """
-    if model_id.startswith("stability."):
+    if _STABILITY in model_id:
         return dict(body)
     task = str(body.get("taskType"))
     if task not in _NOVA:
@@ -71,7 +72,7 @@ async def images(job: Job, studio: Studio) -> dict[str, Any]:
     """The answer with images; what the filter took out is told in the body of a 200."""
     made = await inline_texts(job, studio)
     blocked = job.doom is Doom.NSFW
-    if job.model.id.startswith("stability."):
+    if _STABILITY in job.model.id:
         reasons = ["Filter reason: output image" if blocked else None for _ in made]
         seeds = [job.seed for _ in made]
         return {"seeds": seeds, "finish_reasons": reasons, "images": [] if blocked else made}
@@ -85,7 +86,7 @@ def invocation(made: Invocation, failure: str) -> dict[str, Any]:
     job = made.job
     view: dict[str, Any] = {
         "invocationArn": arn(made),
-        "modelArn": f"arn:aws:bedrock:{made.region}::foundation-model/{job.model.id}",
+        "modelArn": f"arn:aws:bedrock:{made.region}::foundation-model/{job.model.id.partition('/')[2]}",
         "clientRequestToken": made.token,
         "status": _WORDS.get(job.state, "InProgress"),
         "submitTime": iso(job.created_at),
