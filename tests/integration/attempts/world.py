@@ -17,6 +17,7 @@ from tidegate.adapters.providers.protocol import (
     KeyTest,
     Limited,
     OutcomeUnknown,
+    Provider,
     ProviderRefused,
     SearchUnsupported,
 )
@@ -144,10 +145,16 @@ def synchronous(name: str, script: list[str], *, resendable: bool = False) -> Sc
 class World:
     """One account, its generation, and everything that may happen to it."""
 
-    def __init__(self, runtime: Runtime, *providers: ScriptedProvider, duplicate: bool = False) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        *providers: ScriptedProvider,
+        duplicate: bool = False,
+        start_ms: int = START_MS,
+    ) -> None:
         self.runtime = runtime
         self.providers = {provider.name: provider for provider in providers}
-        self.now_ms = START_MS
+        self.now_ms = start_ms
         self.duplicate = duplicate
         self.crash_at: int | None = None
         self.effects = 0
@@ -158,16 +165,16 @@ class World:
         self._order = itertools.count()
         self._tokens: dict[str, int] = {}
         self._answered: set[str] = set()
-        account = create_account(runtime.wallets, name="Acme", now_ms=START_MS)
+        account = create_account(runtime.wallets, name="Acme", now_ms=start_ms)
         grant(
             runtime.wallets,
             account_id=account.account_id,
             amount=PRICE * 10,
             reference="welcome",
-            now_ms=START_MS,
+            now_ms=start_ms,
         )
         self.account_id = account.account_id
-        self.generation = submit(runtime.generations, self._a_generation(), START_MS).generation
+        self.generation = submit(runtime.generations, self._a_generation(), start_ms).generation
         self.context = self._context()
         self._enter_attempt(1)
 
@@ -184,10 +191,14 @@ class World:
                 "generation_output_format": "png",
                 "generation_output_number": 1,
             },
-            providers=tuple(self.providers),
+            providers=self._names(),
             price=PRICE,
             hold_s=BUDGET.hold_s,
         )
+
+    def _names(self) -> tuple[str, ...]:
+        """The providers' names, in the generation's order."""
+        return tuple(self.providers)
 
     def _context(self) -> Context:
         return Context(
@@ -217,7 +228,7 @@ class World:
 
     # ── what the worker sees of the world ────────────────────────────────────────────────────────────────
 
-    def get(self, name: str) -> ScriptedProvider:
+    def get(self, name: str) -> Provider:
         if name not in self.providers:
             raise ProviderNotConfigured(name)
         return self.providers[name]
@@ -240,7 +251,7 @@ class World:
         number = self._tokens[token]
         if ended:
             self.ended.append(ended)
-        elif number < len(self.providers):
+        elif number < len(self._names()):
             self._enter_attempt(number + 1)
         else:
             self.put({"kind": "conclude"}, 0)
@@ -266,9 +277,12 @@ class World:
             if not self._messages or until():
                 return self.current()
             due, _, body = heapq.heappop(self._messages)
-            self.now_ms = max(self.now_ms, due)
+            self._wait_until(due)
             self._deliver(body)
         raise AssertionError("the world does not come to rest")
+
+    def _wait_until(self, due_ms: int) -> None:
+        self.now_ms = max(self.now_ms, due_ms)
 
     def _deliver(self, body: dict[str, Any]) -> None:
         match body["kind"]:
