@@ -109,3 +109,11 @@ def test_a_key_is_tested_without_making_anything(name: str) -> None:
 
 def test_a_provider_that_nobody_knows_is_never_complete() -> None:
     assert not is_complete("nobody", {"api_key": "k"})
+
+
+def test_an_answer_that_quotes_the_key_loses_it_but_pictures_stay_as_they_are() -> None:
+    picture = "id:secret" + "A" * 300_000
+    vendor = Vendor(script=[answer({"said": "id:secret"}), answer({"picture": picture})])
+    api = upstream(vendor, KeyHeader())
+    assert api.submit("https://api.example.com/v1/x", {}).fields == {"said": "[key]"}
+    assert api.submit("https://api.example.com/v1/x", {}).fields == {"picture": picture}

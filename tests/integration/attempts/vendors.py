@@ -49,7 +49,7 @@ class Vendor:
     native_model: str
     lost: str
     media_type: MediaType = MediaType.IMAGE
-    credentials: Mapping[str, str] = field(default_factory=lambda: {"api_key": "key"})
+    credentials: Mapping[str, str] = field(default_factory=lambda: {"api_key": "a-key-of-the-vendor"})
     prompt: str = "prompt"  # its field
     seed: str | None = "seed"
     constants: Mapping[str, object] = field(default_factory=dict)

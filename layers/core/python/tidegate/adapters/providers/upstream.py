@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Protocol
 
@@ -21,6 +21,7 @@ _MAX_ANSWER_BYTES: Final = 16_777_216  # an answer may hold its pictures as data
 # The result of a synchronous provider: ten pictures of 4.5 MB, in base64. The worker, with 1 GB, holds it
 # three times at most: as bytes, as text and decoded.
 MAX_RESULT_BYTES: Final = 67_108_864
+_MAX_PROSE_BYTES: Final = 262_144
 _UNAUTHORIZED: Final = 401
 _KEY_REFUSED: Final = frozenset({401, 403})
 _KEY_TAKEN: Final = frozenset({*range(200, 300), 404})  # what a key may see, even if it is not there
@@ -204,7 +205,10 @@ class Upstream:
             timeout_s=timeout_s,
             max_bytes=max_bytes,
         )
-        return Answer(response.status, response.headers, self._without_keys(response.body, credentials))
+        answer = Answer(response.status, response.headers, response.body)
+        if answer.is_success and len(answer.body) > _MAX_PROSE_BYTES:
+            return answer  # pictures, and their base64 may hold a short key by chance
+        return replace(answer, body=self._without_keys(answer.body, credentials))
 
     def _without_keys(self, body: bytes, credentials: Mapping[str, str]) -> bytes:
         """Mask our keys: an answer that quotes one must not carry it into a stored message."""
