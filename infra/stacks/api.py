@@ -117,7 +117,7 @@ class ApiStack(CellStack):
 
     def _add_callbacks(self) -> None:
         data = self._data
-        for provider in ("replicate", "fal"):
+        for provider in ("replicate", "fal", "bfl"):
             self._add(
                 f"callbacks.{provider}",
                 [f"POST /callbacks/{provider}{CALLBACK}"],

@@ -50,6 +50,9 @@ class Urls:
             "runway": f"{self.simulator}/runway",
             "cloudflare": f"{self.simulator}/cloudflare/client/v4",
             "bedrock": f"{self.simulator}/bedrock",
+            "bfl": f"{self.simulator}/bfl/v1",
+            "openai": f"{self.simulator}/openai/v1",
+            "google": f"{self.simulator}/google/v1beta",
         }
 
     def context(self) -> dict[str, str]:

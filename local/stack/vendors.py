@@ -13,7 +13,7 @@ from local.stack.errors import StackError
 from local.stack.waiting import TIMEOUT_S
 
 _KEY: Final = "simulated"  # the simulator takes any key that is not empty
-_ASK_FOR_A_KEY: Final = ("fal", "byteplus", "alibabacloud", "runway")
+_ASK_FOR_A_KEY: Final = ("fal", "byteplus", "alibabacloud", "runway", "bfl", "openai", "google")
 _SECRET_PATH: Final = "/replicate/v1/webhooks/default/secret"  # noqa: S105  a path, as Replicate's API has it
 
 

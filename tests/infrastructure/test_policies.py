@@ -65,6 +65,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     },
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
+    "callbacks.bfl": CALLBACK,
     "callbacks.fal": CALLBACK,
     "pipeline.outbox": {
         "GenerationsTable": STREAM,

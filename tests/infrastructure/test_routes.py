@@ -20,6 +20,7 @@ ROUTES = {
     "GET /outputs/{key+}": "outputs.redirect",
     "HEAD /outputs/{key+}": "outputs.redirect",
     "POST /callbacks/replicate/{generation_id}/{number}/{token}": "callbacks.replicate",
+    "POST /callbacks/bfl/{generation_id}/{number}/{token}": "callbacks.bfl",
     "POST /callbacks/fal/{generation_id}/{number}/{token}": "callbacks.fal",
     "POST /v1/generate": "sharkapi.generate",
     "POST /api/v1/image": "sharkapi.image",
