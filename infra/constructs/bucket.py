@@ -58,3 +58,7 @@ class OutputsBucket(Construct):
             actions=tuple(f"s3:{operation}" for operation in operations),
             resources=(self.bucket.arn_for_objects(f"{folder}/*"),),
         )
+
+    def folder_url(self, folder: str) -> str:
+        """Return the ``s3://`` URL of one folder."""
+        return self.bucket.s3_url_for_object(folder)

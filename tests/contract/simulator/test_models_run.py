@@ -76,7 +76,9 @@ def test_a_model_runs_at_a_provider(
         route = model.route(name, params)
         if not can_serve(route, params):
             continue
-        job = Job(route.native_model, model.media_type, native_input(route, params), None, "generation/1")
+        job = Job(
+            route.native_model, model.media_type, native_input(route, params), None, f"generation/{ran}"
+        )
         assert len(_run(simulator, providers.get(name), job).files) == 1
         ran += 1
     submits = simulator.control("GET", f"/requests?provider={name}&kind=submit")["requests"]
