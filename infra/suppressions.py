@@ -52,8 +52,8 @@ SUPPRESSIONS: Final = (
     Suppression(
         "AwsSolutions-IAM5[Resource::*]",
         (*FUNCTIONS, "Pipeline/Machine/Role"),
-        "AWS offers no resource for X-Ray writes, dynamodb:ListStreams and CloudWatch log delivery. A test "
-        "holds every role to its exact list of actions and resources.",
+        "AWS offers no resource for X-Ray writes, dynamodb:ListStreams, bedrock:ListAsyncInvokes and "
+        "CloudWatch log delivery. A test holds every role to its exact list of actions and resources.",
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/*]",
@@ -66,6 +66,20 @@ SUPPRESSIONS: Final = (
         ),
         "Objects are named by generation, so a role can only name the bucket: one writes, one reads, one "
         "deletes.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/"
+        "bedrock/*]",
+        ("Pipeline/Functions/PipelineAttemptRole",),
+        "Bedrock names what it writes, so a role can only name its folder.",
+    ),
+    *(
+        Suppression(
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:bedrock:{region}:<AWS::AccountId>:async-invoke/*]",
+            ("Pipeline/Functions/PipelineAttemptRole",),
+            "Bedrock names its jobs, so a role can only name their kind.",
+        )
+        for region in ("us-east-1", "us-west-2")
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/"

@@ -8,7 +8,7 @@ from infra.constructs.bucket import OutputsBucket
 from infra.constructs.use import Use
 from tidegate.domain.catalog import load_catalog
 
-FOLDER = "bedrock"  # of the outputs bucket; tidegate.runtime names it to the adapter
+FOLDER = "bedrock"  # of the outputs bucket
 
 
 def use_bedrock(stack: cdk.Stack, outputs: OutputsBucket) -> list[Use]:
@@ -29,7 +29,7 @@ def use_bedrock(stack: cdk.Stack, outputs: OutputsBucket) -> list[Use]:
     regions = dict.fromkeys(name.partition("/")[0] for name in names)
     jobs = [f"arn:{stack.partition}:bedrock:{region}:{stack.account}:async-invoke/*" for region in regions]
     return [
-        Use({"BEDROCK": "enabled"}, ("bedrock:InvokeModel",), tuple(models)),
+        Use({"BEDROCK_OUTPUTS": outputs.folder_url(FOLDER)}, ("bedrock:InvokeModel",), tuple(models)),
         Use(actions=("bedrock:GetAsyncInvoke",), resources=tuple(jobs)),
         Use(actions=("bedrock:ListAsyncInvokes",), resources=("*",)),
         outputs.use_folder(FOLDER, "GetObject"),

@@ -66,3 +66,7 @@ class OutputsBucket(Construct):
             actions=("s3:ListBucket",),
             resources=(self.bucket.bucket_arn,),
         )
+
+    def folder_url(self, folder: str) -> str:
+        """Return the ``s3://`` URL of one folder."""
+        return self.bucket.s3_url_for_object(folder)

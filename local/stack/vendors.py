@@ -25,9 +25,9 @@ def share_credentials(emulator: Emulator, secret_id: str, simulator_url: str, ba
     """
     credentials = {
         "replicate": {"api_key": _KEY, "webhook_secret": _signing_secret(simulator_url)},
+        "stripe": {"api_key": _KEY, "webhook_secret": _payment_secret(simulator_url, base_url)},
         **{name: {"api_key": _KEY} for name in _ASK_FOR_A_KEY},
         "cloudflare": {"api_key": _KEY, "account_id": "simulated"},
-        "stripe": {"api_key": _KEY, "webhook_secret": _payment_secret(simulator_url, base_url)},
     }
     current = json.loads(emulator.secret(secret_id))
     providers = {**current.get("providers", {}), **credentials}

@@ -14,7 +14,7 @@ from aws_cdk import IPolicyValidationPlugin
 
 from infra.app import compose
 
-OPERATOR = {"alarm_email": "ops@example.com"}
+OPERATOR = {"alarm_email": "ops@example.com", "bedrock": "true"}
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {
     "stage": "local",

@@ -110,6 +110,7 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_OUTPUT_DAYS": "7",
+        "TIDEGATE_BEDROCK_OUTPUTS": "s3://OutputsBucket/bedrock",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",
         "TIDEGATE_DELIVERIES_QUEUE_URL": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "DeliveriesQueue",

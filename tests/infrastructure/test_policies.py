@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.infrastructure.synth import Resource, Synth
+from tests.infrastructure.synth import Resource, Synth, synthesize
 
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
@@ -30,6 +31,7 @@ TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 EXECUTIONS = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId:execution:tidegate-prod-us-generation:*"
+BEDROCK = "arn:AWS::Partition:bedrock:"
 
 # Besides tracing, and writing to its own log group. "*" only where AWS offers no resource.
 CALLS: dict[str, dict[str, set[str]]] = {
@@ -115,6 +117,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "WalletsTable": {"dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
+        "OutputsBucket/bedrock/*": {"s3:GetObject"},
+        f"{BEDROCK}us-east-1::foundation-model/amazon.nova-reel-v1:1": {"bedrock:InvokeModel"},
+        f"{BEDROCK}us-west-2::foundation-model/stability.sd3-5-large-v1:0": {"bedrock:InvokeModel"},
+        f"{BEDROCK}us-east-1:AWS::AccountId:async-invoke/*": {"bedrock:GetAsyncInvoke"},
+        f"{BEDROCK}us-west-2:AWS::AccountId:async-invoke/*": {"bedrock:GetAsyncInvoke"},
+        "*": {"bedrock:ListAsyncInvokes"},
         "CredentialsSecret": READ_SECRET,
         "AttemptsQueue": CONSUME | SEND | {"sqs:ChangeMessageVisibility"},
         "MachineGeneration": {"states:SendTaskFailure", "states:SendTaskSuccess"},
@@ -221,6 +229,14 @@ def test_a_local_role_differs_only_where_the_emulator_does(prod: Synth, local: S
         here["*"] -= answers
         here["MachineGeneration"] = answers
     assert here == on_aws
+
+
+def test_bedrock_is_not_allowed_unless_it_is_enabled(tmp_path: Path) -> None:
+    closed = synthesize({}, tmp_path)
+    worker = closed.functions()["pipeline.attempt"]
+    calls = allowed(closed, _role_of(closed, worker))
+    assert not [action for actions in calls.values() for action in actions if action.startswith("bedrock:")]
+    assert "TIDEGATE_BEDROCK_OUTPUTS" not in worker.props["Environment"]["Variables"]
 
 
 def test_no_role_has_a_managed_policy_or_a_wildcard_action(prod: Synth) -> None:

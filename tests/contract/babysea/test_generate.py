@@ -70,7 +70,7 @@ def test_the_order_is_stored_validated_and_priced(gateway: Gateway) -> None:
     assert (stored.status, stored.media_type, stored.surface) == (Status.PENDING, MediaType.IMAGE, "babysea")
     assert stored.created_at_ms == NOW_MS
     assert stored.expires_at_ms == NOW_MS + 30 * 60 * 1000
-    assert gateway.balance() == ("$0.974", "$0.026")
+    assert gateway.balance() == ("$0.964", "$0.036")
 
 
 @pytest.mark.parametrize(

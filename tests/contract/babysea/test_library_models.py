@@ -30,7 +30,7 @@ def test_an_image_model_has_a_flat_price() -> None:
         "model_type": "image",
         "model_identifier": "bfl/flux-schnell",
         "model_pricing": 0.005,
-        "model_supported_provider": ["replicate", "fal"],
+        "model_supported_provider": ["replicate", "fal", "cloudflare"],
         "schema": {
             "generation_prompt": True,
             "generation_ratio": [

@@ -25,7 +25,7 @@ def _bodies(model: Model) -> Iterator[dict[str, Any]]:
         schema.formats,
         schema.durations or (None,),
         schema.resolutions or (None,),
-        (None, FILES) if schema.input_files_max else (None,),
+        _pictures(model),
     ):
         body = {
             "generation_ratio": ratio,
@@ -38,6 +38,12 @@ def _bodies(model: Model) -> Iterator[dict[str, Any]]:
             **{name: _example(parameter) for name, parameter in model.specific.items()},
         }
         yield {"generation_prompt": "a seal"} | {k: v for k, v in body.items() if v is not None}
+
+
+def _pictures(model: Model) -> tuple[list[str] | None, ...]:
+    if model.needs_input:
+        return (FILES,)
+    return (None, FILES) if model.schema.input_files_max else (None,)
 
 
 def _example(parameter: Parameter) -> object:

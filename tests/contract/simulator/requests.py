@@ -22,6 +22,9 @@ def requests(model: Model) -> Iterator[Mapping[str, Any]]:
         "generation_resolution": schema.resolutions,
         "generation_generate_audio": (False, True) if schema.audio else (),
     }
+    for file_format in schema.formats:
+        for pictures in ways_to_send_pictures(model):
+            yield {**_least(model), "generation_output_format": file_format, **pictures}
     for row in range(max(len(values) for values in columns.values())):
         given = {name: values[row % len(values)] for name, values in columns.items() if values}
         for pictures in ways_to_send_pictures(model):
@@ -29,12 +32,18 @@ def requests(model: Model) -> Iterator[Mapping[str, Any]]:
             yield {"generation_prompt": "a lighthouse", **given, **pictures, **_largest(model)}
 
 
-def ways_to_send_pictures(model: Model) -> list[dict[str, Any]]:
+def _least(model: Model) -> dict[str, object]:
+    """The defaults of everything that has one."""
+    required = {"generation_duration": model.schema.durations[0]} if model.schema.durations else {}
+    return {"generation_prompt": "a lighthouse", **required}
+
+
+def ways_to_send_pictures(model: Model, file: str = FILE) -> list[dict[str, Any]]:
     """None, one, as many as may be, and a first with a last frame: as far as the model takes them."""
     name, most = "generation_input_file", model.schema.input_files_max
     ways: list[dict[str, Any]] = [] if model.needs_input else [{}]
-    ways += [{name: [FILE] * count} for count in sorted({1, most}) if most]
-    return ways + ([{name: [FILE], f"{name}_last_content": LAST}] if model.schema.last_frame else [])
+    ways += [{name: [file] * count} for count in sorted({1, most}) if most]
+    return ways + ([{name: [file], f"{name}_last_content": LAST}] if model.schema.last_frame else [])
 
 
 def _largest(model: Model) -> dict[str, object]:

@@ -11,8 +11,9 @@ import pytest
 
 from local.stack.services import Urls
 from tests.contract.simulator.client import Client
-from tests.contract.simulator.requests import ways_to_send_pictures
+from tests.contract.simulator.requests import FILE, ways_to_send_pictures
 from tidegate.adapters.http import HttpClient
+from tidegate.adapters.providers import signature
 from tidegate.adapters.providers.credentials import CREDENTIALS
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.providers.registry import BUILDERS, ProviderRegistry
@@ -30,26 +31,36 @@ class _OneSecret:
     """Secrets Manager with credentials that the simulator takes."""
 
     def get_secret_value(self, **_: str) -> dict[str, str]:
-        credentials = {name: {field.name: "simulated" for field in CREDENTIALS[name]} for name in BUILDERS}
+        credentials = {
+            name: {field.name: "simulated" for field in fields} for name, fields in CREDENTIALS.items()
+        }
         return {"SecretString": json.dumps({"sealing_key": "x", "providers": credentials})}
 
 
 @pytest.fixture
-def providers(simulator: Client) -> ProviderRegistry:
+def providers(simulator: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProviderRegistry]:
     """The adapters, against the simulator wherever the local stack points them at it."""
+    simulator.control("PUT", "/settings", {"queue_s": 0, "image_s": 0.01, "video_s": 60})
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIATEST")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "role-secret")
+    signature._role.cache_clear()
     nowhere = "http://127.0.0.1:9"
-    base_urls = Urls(nowhere, nowhere, simulator.url, nowhere).provider_base_urls
+    urls = Urls(nowhere, nowhere, simulator.url, nowhere).provider_base_urls
+    base_urls = {**urls, "bedrock_outputs": "s3://outputs/bedrock"}
     client: Any = _OneSecret()
     http = HttpClient(frozenset({urlsplit(simulator.url).netloc}))
-    return ProviderRegistry(http, Secrets(client, "secret"), base_urls)
+    yield ProviderRegistry(http, Secrets(client, "secret"), base_urls)
+    signature._role.cache_clear()
 
 
-def _requests(model: Model) -> Iterator[Mapping[str, Any]]:
-    """What is sent least, with every way to send pictures."""
+def _requests(model: Model, file: str = FILE) -> Iterator[Mapping[str, Any]]:
+    """What is sent least, in every format and with every way to send pictures."""
     least: dict[str, Any] = {"generation_prompt": "a lighthouse"}
     if model.schema.durations:
         least["generation_duration"] = model.schema.durations[0]
-    return ({**least, **pictures} for pictures in ways_to_send_pictures(model))
+    for pictures in ways_to_send_pictures(model, file):
+        for file_format in model.schema.formats:
+            yield {**least, **pictures, "generation_output_format": file_format}
 
 
 @pytest.mark.parametrize(
@@ -59,12 +70,15 @@ def test_a_model_runs_at_a_provider(
     simulator: Client, providers: ProviderRegistry, model: Model, name: str
 ) -> None:
     ran = 0
-    for given in _requests(model):
+    picture = f"{simulator.url}/pictures/1280x720.png"  # of the only size that Nova Reel takes
+    for given in _requests(model, picture):
         params = validate_params(model, given)
         route = model.route(name, params)
         if not can_serve(route, params):
             continue
-        job = Job(route.native_model, model.media_type, native_input(route, params), None, "generation/1")
+        job = Job(
+            route.native_model, model.media_type, native_input(route, params), None, f"generation/{ran}"
+        )
         assert len(_run(simulator, providers.get(name), job).files) == 1
         ran += 1
     submits = simulator.control("GET", f"/requests?provider={name}&kind=submit")["requests"]
@@ -76,7 +90,7 @@ def _run(simulator: Client, provider: Provider, job: Job) -> Succeeded:
     answer = provider.submit(job)
     if isinstance(answer, Succeeded):
         return answer
-    simulator.complete(answer.prediction.prediction_id)
+    simulator.complete(answer.prediction.prediction_id.rpartition("/")[2])  # Bedrock's ids are long names
     ended = provider.poll(answer.prediction)
     assert isinstance(ended, Succeeded)
     return ended

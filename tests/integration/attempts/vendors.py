@@ -62,7 +62,7 @@ class Vendor:
 
     def fault(self, name: str) -> str:
         """The prompt's word for a fault at this vendor."""
-        return f"a lighthouse [[{self.name}:{self.words.get(name, name)}]]"
+        return f"one {self.media_type} [[{self.name}:{self.words.get(name, name)}]]"
 
 
 VENDORS: Final = (
@@ -71,6 +71,50 @@ VENDORS: Final = (
     Vendor("bfl", "/bfl/v1", "flux-pro-1.1", lost="orphaned"),
     Vendor("openai", "/openai/v1", "gpt-image-1.5", lost="failed", seed=None),
     Vendor("google", "/google/v1beta", "gemini-2.5-flash-image", lost="failed"),
+    Vendor(
+        "byteplus",
+        "/byteplus/api/v3",
+        "seedream-4-0-250828",
+        lost="failed",
+        seed=None,
+        constants={"size": "1024x1024"},
+    ),
+    Vendor("byteplus", "/byteplus/api/v3", "seedance-1-0-pro-250528", "used", MediaType.VIDEO),
+    Vendor("alibabacloud", "/alibabacloud/api/v1", "qwen-image-plus", lost="failed"),
+    Vendor("alibabacloud", "/alibabacloud/api/v1", "wan2.5-t2v-preview", "orphaned", MediaType.VIDEO),
+    Vendor(
+        "runway",
+        "/runway",
+        "gen4_image",
+        lost="orphaned",
+        prompt="promptText",
+        constants={"ratio": "1024:1024"},
+    ),
+    Vendor(
+        "cloudflare",
+        "/cloudflare/client/v4",
+        "@cf/black-forest-labs/flux-1-schnell",
+        lost="failed",
+        credentials={"api_key": "key", "account_id": "account"},
+    ),
+    Vendor(
+        "bedrock",
+        "/bedrock",
+        "us-east-1/amazon.nova-canvas-v1:0",
+        lost="failed",
+        prompt="text",
+        seed=None,
+        constants={"width": 1024, "height": 1024},
+    ),
+    Vendor(
+        "bedrock",
+        "/bedrock",
+        "us-east-1/amazon.nova-reel-v1:1",
+        "used",
+        MediaType.VIDEO,
+        prompt="text",
+        seed=None,
+    ),
 )
 
 
@@ -102,7 +146,7 @@ class VendorWorld(World):
         self._prompt = prompt
         secret: Any = _OneSecret({vendor.name: vendor.credentials})
         self.http = HttpClient(frozenset({urlsplit(simulator.url).netloc}))
-        base_urls = {vendor.name: f"{simulator.url}{vendor.path}"}
+        base_urls = {vendor.name: f"{simulator.url}{vendor.path}", "bedrock_outputs": "s3://outputs/bedrock"}
         self._registry = ProviderRegistry(self.http, Secrets(secret, "secret"), base_urls)
         self.start_ms = int(simulator.control("POST", "/clock/advance", {"seconds": 0})["now"] * 1000)
         super().__init__(runtime, ScriptedProvider(OTHER), start_ms=self.start_ms)

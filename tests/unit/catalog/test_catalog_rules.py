@@ -238,4 +238,5 @@ def test_one_endpoint_may_take_everything_but_the_last_frame() -> None:
 def test_a_model_may_offer_several_outputs_where_every_provider_can() -> None:
     raw = copy.deepcopy(RAW)
     raw["models"][0]["schema"]["number_max"] = 4
+    del raw["models"][0]["routes"][2:]  # cloudflare makes one picture at a time
     assert validate_catalog(raw) == []

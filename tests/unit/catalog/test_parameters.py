@@ -292,10 +292,35 @@ def test_an_order_is_a_text(order: object) -> None:
     assert caught.value.details == {"field": "generation_provider_order"}
 
 
+@pytest.mark.parametrize(
+    ("identifier", "order", "given"),
+    [
+        ("bytedance/seedream-4", "byteplus, replicate, fal", {}),
+        ("qwen/image", "alibabacloud, replicate, fal", {}),
+        ("bfl/flux-schnell", "replicate, fal, cloudflare", {"output_format": "jpg"}),
+        ("runway/gen4-image", "runway, replicate", {}),
+        ("bytedance/seedance-1-pro", "byteplus, replicate, fal", {"duration": 5}),
+    ],
+)
+def test_an_order_of_the_hosted_product_is_accepted(
+    identifier: str, order: str, given: dict[str, Any]
+) -> None:
+    model = CATALOG.model(identifier)
+    asked = resolve_providers(model, validate_params(model, _given(**given)), order)
+    assert ", ".join(asked) == order
+
+
+def test_a_provider_that_takes_no_prompt_of_that_length_is_skipped() -> None:
+    model = CATALOG.model("qwen/image")
+    for length, served in ((800, True), (801, False)):
+        params = validate_params(model, _given(prompt="x" * length))
+        assert ("alibabacloud" in resolve_providers(model, params)) is served
+
+
 def test_a_provider_that_cannot_do_what_is_asked_is_skipped() -> None:
     model = CATALOG.model(DANCE_15)
     params = validate_params(model, _given(duration=5, resolution="1080p"))
-    assert resolve_providers(model, params) == ("fal",)
+    assert resolve_providers(model, params) == ("fal", "byteplus")
     assert resolve_providers(model, params, "replicate, fal") == ("fal",)
     with pytest.raises(UnsupportedProviderOrder, match="None of the providers"):
         resolve_providers(model, params, "replicate")

@@ -89,6 +89,7 @@ def test_replicate_reads_numbers_strictly_and_fal_does_not() -> None:
 def test_every_model_can_draw_its_defaults() -> None:
     inputs = {
         "prompt": "x",
+        "image": "https://a.example/i.png",
         "image_url": "https://a.example/i.png",
         "image_urls": ["https://a.example/i.png"],
         "first_frame_url": "https://a.example/i.png",

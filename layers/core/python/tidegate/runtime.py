@@ -138,8 +138,8 @@ class Runtime(Telemetry):
     def _base_urls(self) -> Mapping[str, str]:
         """Where vendors are reached, for those that are not at their own address."""
         base_urls: dict[str, str] = json.loads(self.setting("PROVIDER_BASE_URLS", "{}"))
-        if self.setting("BEDROCK", ""):
-            base_urls["bedrock_outputs"] = f"s3://{self.setting('OUTPUTS_BUCKET')}/bedrock"
+        if folder := self._env.get("TIDEGATE_BEDROCK_OUTPUTS"):  # only where Bedrock is enabled
+            base_urls["bedrock_outputs"] = folder
         return base_urls
 
     @cached_property

@@ -44,7 +44,7 @@ class Bedrock:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._invocations = Invocations(world.put_object)
+        self._invocations = Invocations(world.engine.jobs, world.put_object)
 
     def routes(self) -> list[BaseRoute]:
         """Images at once, and asynchronous invocations."""

@@ -148,4 +148,5 @@ def _field_rule(raw: str | Mapping[str, Any] | None) -> FieldRule:
         form=Form(raw.get("form", Form.SAME)),
         values=raw.get("values"),
         only=None if only is None else frozenset(only),
+        max_length=raw.get("max_length"),
     )

@@ -63,6 +63,7 @@ class FieldEntry(_Entry):
     form: Literal[Form.TEXT, Form.FIRST, Form.COMPLEMENT] | None = None
     values: dict[str, object] | None = None
     only: list[Text] | None = None
+    max_length: Annotated[int, Field(ge=1)] | None = None
 
 
 Fields = dict[str, Text | FieldEntry | None]

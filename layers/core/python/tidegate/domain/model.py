@@ -86,6 +86,7 @@ class FieldRule:
     form: Form = Form.SAME
     values: Mapping[str, object] | None = None  # our value as text → the provider's; others cannot be served
     only: frozenset[str] | None = None  # the values that this provider can serve
+    max_length: int | None = None  # the longest text that it takes
 
 
 @dataclass(frozen=True, slots=True)

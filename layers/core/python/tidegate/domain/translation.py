@@ -38,7 +38,11 @@ def value_key(value: object) -> str:
 
 
 def _admits(rule: FieldRule, key: str) -> bool:
-    return (rule.only is None or key in rule.only) and (rule.values is None or key in rule.values)
+    return (
+        (rule.only is None or key in rule.only)
+        and (rule.values is None or key in rule.values)
+        and (rule.max_length is None or len(key) <= rule.max_length)
+    )
 
 
 def _native(rule: FieldRule, value: Any) -> object:
