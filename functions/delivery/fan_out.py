@@ -28,7 +28,13 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def _consume(body: str) -> None:
     event = Event.from_detail(json.loads(body)["detail"])
-    queued = fan_out(event, webhooks=runtime.webhooks, queue=runtime.deliveries, now_ms=runtime.now_ms())
+    queued = fan_out(
+        event,
+        webhooks=runtime.webhooks,
+        queue=runtime.deliveries,
+        now_ms=runtime.now_ms(),
+        log_s=runtime.retentions.default.log_s,
+    )
     logger.info(
         "event fanned out",
         extra={

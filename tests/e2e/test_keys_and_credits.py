@@ -192,6 +192,7 @@ def _verified(customer: Customer) -> Verification:
         ledger=runtime.ledger,
         generations=runtime.generations,
         wait=wait,
+        now_ms=runtime.now_ms,
     )
 
 

@@ -62,7 +62,6 @@ def _create_resources() -> dict[str, str]:
         "TIDEGATE_GENERATIONS_TABLE": "generations",
         "TIDEGATE_WEBHOOKS_TABLE": "webhooks",
         "TIDEGATE_OUTPUTS_BUCKET": "outputs",
-        "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": sqs.create_queue(QueueName="attempts")["QueueUrl"],
         "TIDEGATE_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:deliveries",

@@ -31,7 +31,6 @@ def environment() -> Iterator[dict[str, str]]:
             "TIDEGATE_WALLETS_TABLE": "wallets",
             "TIDEGATE_GENERATIONS_TABLE": "generations",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
-            "TIDEGATE_OUTPUT_DAYS": "7",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
         }

@@ -50,7 +50,9 @@ def begin(context: Context, generation: Generation, order: Order) -> None:
         context.answer(attempt, generation)
     elif order.void_after_ms is not None and context.now_ms() >= order.void_after_ms:
         return  # the machine has gone to the next provider: sending now would pay twice
-    elif context.generations.attempts.create(attempt):
+    elif context.generations.attempts.create(
+        attempt, until_s=generation.retention.attempts_until_s(generation.expires_at_ms)
+    ):
         send(context, generation, attempt)
     else:  # a twin of this message was quicker: look again when it is done
         start_later(context, attempt, context.worker_timeout_s)
