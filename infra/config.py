@@ -64,7 +64,7 @@ class Worker:
 
 
 # A delivery ends by itself after its last try, which may be interrupted.
-DELIVERIES = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=16)
+DELIVERIES = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ class Config:
 
     # Times.
     api_timeout_s: int = 15
-    # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. A
-    # failed step hides for seconds only (functions/pipeline/attempt.py): twenty receipts are fifteen minutes.
+    # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. What
+    # fails hides for seconds only (tidegate.surfaces.messages): 20 receipts are 15 minutes, 30 are 25.
     attempts: Worker = Worker(timeout_s=360, visibility_s=380, concurrency=200, late_s=600, receives=20)
-    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300)
+    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300, receives=30)
     deliveries: Worker = DELIVERIES
     stream_timeout_s: int = 60
     stream_record_age_s: int = 23 * 3600  # a stream keeps its records for 24 h
@@ -173,7 +173,7 @@ def _aws(node: Node, stage: str) -> Config:
 
 def _local(node: Node) -> Config:
     """The embedded stack: short times so that tests need not wait, nothing kept."""
-    deliveries = Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=16)
+    deliveries = Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=30)
     times = _times(node, deliveries)
     return Config(
         stage=LOCAL_STAGE,
@@ -182,7 +182,7 @@ def _local(node: Node) -> Config:
         provider_base_urls=_base_urls(node),
         allowed_private_hosts=_private_hosts(node),
         attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
-        events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25),
+        events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25, receives=30),
         deliveries=deliveries,
         stream_timeout_s=20,
         stream_record_age_s=60,

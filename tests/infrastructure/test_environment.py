@@ -103,6 +103,7 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",
+        "TIDEGATE_EVENTS_QUEUE_URL": "EventsQueue",
         "TIDEGATE_DELIVERIES_QUEUE_URL": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_DEAD_LETTERS_ARN": "DeliveriesDeadLettersQueue",

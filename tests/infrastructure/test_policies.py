@@ -12,6 +12,7 @@ STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIt
 CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
 SEND = {"sqs:SendMessage"}
+HIDE = {"sqs:ChangeMessageVisibility"}
 AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}}
 READ_ACCOUNT = {**AUTHENTICATE, "WalletsTable": {"dynamodb:GetItem"}}
 SUBMIT = {
@@ -89,7 +90,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "WalletsTable": {"dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
         "CredentialsSecret": READ_SECRET,
-        "AttemptsQueue": CONSUME | SEND | {"sqs:ChangeMessageVisibility"},
+        "AttemptsQueue": CONSUME | HIDE | SEND,
         "MachineGeneration": {"states:SendTaskFailure", "states:SendTaskSuccess"},
     },
     "pipeline.conclude": {
@@ -109,12 +110,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "delivery.fan_out": {
         "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
         "DeliveriesQueue": SEND,
-        "EventsQueue": CONSUME,
+        "EventsQueue": CONSUME | HIDE,
     },
     "delivery.deliver": {
         "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "CredentialsSecret": READ_SECRET,
-        "DeliveriesQueue": CONSUME | SEND,
+        "DeliveriesQueue": CONSUME | HIDE | SEND,
         RETRIES: {"scheduler:CreateSchedule"},
         "RetriesRole": {"iam:PassRole"},
     },

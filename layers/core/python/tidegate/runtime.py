@@ -188,6 +188,13 @@ class Runtime(Clients):
         return Queue(self._sqs, self.setting("DELIVERIES_QUEUE_URL"))
 
     @cached_property
+    def events(self) -> Queue:
+        """The queue of events that are to be fanned out."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("EVENTS_QUEUE_URL"))
+
+    @cached_property
     def schedules(self) -> Schedules:
         """Messages to the deliveries queue that are to come later than SQS can delay them."""
         from tidegate.adapters.scheduler import Schedules, ScheduleTarget  # noqa: PLC0415
