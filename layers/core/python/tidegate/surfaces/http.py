@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 
@@ -36,6 +36,9 @@ class Request:
             body=base64.b64decode(raw) if event.get("isBase64Encoded") else raw.encode(),
             client_address=http.get("sourceIp", ""),
         )
+
+
+UNREAD: Final = Request("", "", {}, {}, {}, b"", "")  # stands for one that could not be read
 
 
 @dataclass(frozen=True, slots=True)
