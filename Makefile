@@ -6,6 +6,8 @@ py := .venv/bin/python
 cdk := node_modules/.bin/cdk
 ports = $(if $(PORTS),--ports $(PORTS))
 export PYTHON
+# Node 20 is past its end of life and still runs the CDK: jsii's banner about it would be all one sees.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
