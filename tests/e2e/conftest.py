@@ -12,6 +12,8 @@ from local.stack.stack import Stack
 from tests.e2e.customer import Customer
 from tidegate.runtime import Runtime
 
+RETENTION = "starter=10s:20s,7d:365d"  # for test_retention: no other test has customers on that plan
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything in this folder."""
@@ -23,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The CDK app, deployed by the real CDK CLI onto the emulator."""
-    stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic())
+    stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic(), {"retention": RETENTION})
     try:
         stack.up()
         yield stack
