@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from local.stack.info import StackInfo
 from tests.e2e.customer import Customer, http
 from tests.e2e.waiting import until
 from tidegate.runtime import Runtime
 from tidegate.usecases.verify_ledger import verify_ledger
+
+
+def _wait(is_written: Callable[[], bool]) -> None:
+    until(is_written, "the journal is written")
 
 
 def test_files_and_then_the_record_go_and_the_books_stay_exact(info: StackInfo, deployed: Runtime) -> None:
@@ -36,7 +41,7 @@ def test_files_and_then_the_record_go_and_the_books_stay_exact(info: StackInfo, 
         wallets=deployed.wallets,
         ledger=deployed.ledger,
         generations=deployed.generations,
-        wait=lambda is_written: until(is_written, "the journal is written"),
+        wait=_wait,
         now_ms=deployed.now_ms,
     )
     assert (verified.generations, verified.lapsed, verified.differences) == (0, 1, ())

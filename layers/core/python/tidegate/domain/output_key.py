@@ -1,4 +1,4 @@
-"""The names of stored files. A name says by itself until when its file is kept (docs/adr/0040).
+"""The names of stored files. A name says by itself until when its file is kept (docs/adr/0050).
 
 ``7d/1795773600/<generation id>/<random>/0.png``: the class, the epoch second from which the file is refused,
 the generation, 128 random bits, the number. The bucket's lifecycle deletes by class. Names of an earlier

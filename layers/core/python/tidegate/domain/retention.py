@@ -1,4 +1,4 @@
-"""How long what a generation leaves behind is kept: its files, and the record of it (docs/adr/0040)."""
+"""How long what a generation leaves behind is kept: its files, and the record of it (docs/adr/0050)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOSTED: Final = "hosted"
 _UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": DAY_S}
 _SPAN: Final = re.compile(r"([1-9][0-9]{0,4})([smhd])")
 MAX_FILES_S: Final = 3_650 * DAY_S  # the longest class of files (``domain.output_key``)
-# Records lapse at so many moments within their retention; the wallet counts each (docs/adr/0041).
+# Records lapse at so many moments within their retention; the wallet counts each (docs/adr/0051).
 _STEPS: Final = 24
 _LOG_AT_MOST_S: Final = 365 * DAY_S
 # An attempt is no use without its generation, and must not go before it, should that be late to end.

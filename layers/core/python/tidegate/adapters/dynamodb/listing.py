@@ -1,4 +1,4 @@
-"""An account's generations by their place in its listing (docs/adr/0030, 0041)."""
+"""An account's generations by their place in its listing (docs/adr/0030, 0051)."""
 
 from __future__ import annotations
 
