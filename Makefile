@@ -10,6 +10,8 @@ ports = $(if $(PORTS),--ports $(PORTS))
 quiet = $(foreach word,END_OF_LIFE DEPRECATED UNTESTED,JSII_SILENCE_WARNING_$(word)_NODE_VERSION=20,22,24)
 pytest = $(quiet) $(py) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 export PYTHON
+# Node 20 is past its end of life and still runs the CDK: jsii's banner about it would be all one sees.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

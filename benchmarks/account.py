@@ -66,7 +66,6 @@ def _create_resources(session: Session) -> dict[str, str]:
         "TIDEGATE_DELIVERIES_DEAD_LETTERS_ARN": "arn:aws:sqs:us-east-1:123456789012:deliveries-dead",
         "TIDEGATE_SCHEDULES_GROUP": "default",
         "TIDEGATE_SCHEDULES_ROLE_ARN": "arn:aws:iam::123456789012:role/schedules",
-        "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_EVENT_BUS_NAME": "tidegate",
         "TIDEGATE_SECRET_ID": secret["ARN"],
         "TIDEGATE_STATE_MACHINE_ARN": machine["stateMachineArn"],

@@ -28,7 +28,7 @@ COUNTED: Final = (
     "gets",
     "invocations",
 )
-ASSUMED: Final = ("compute", "log_megabytes", "traces")
+ASSUMED: Final = ("compute", "log_megabytes")
 MEMORY_MB: Final = {"pipeline.attempt": 1024}  # infra/stacks/pipeline.py; a test holds it to the template
 DEFAULT_MEMORY_MB: Final = 512  # infra/constructs/function.py
 POLLERS: Final = 5  # long polls that Lambda keeps open for each queue
@@ -63,10 +63,17 @@ def bill(steps: Sequence[Step], transitions: int, prices: Prices) -> tuple[Line,
     return tuple(_line(item, amounts[item], prices, GENERATIONS) for item in (*COUNTED, *ASSUMED))
 
 
+def traces(steps: Sequence[Step], prices: Prices) -> tuple[Line, Line]:
+    """Price what ``tracing`` adds to it: sampled, as on a busy cell, and of every invocation."""
+    sampled = len(steps) * prices.assumed.traced_share
+    every = Decimal(len(steps))
+    return _line("traces", sampled, prices, GENERATIONS), _line("traces", every, prices, GENERATIONS)
+
+
 def idle_bill(
     *, alarms: int, secrets: int, queues: int, reap_every_min: int, prices: Prices
 ) -> tuple[Line, ...]:
-    """Price a month in which nothing happens but the reaper's looks, each of which is traced."""
+    """Price a month in which nothing happens but the reaper's looks."""
     looks = Decimal(_MONTH_S) / (60 * reap_every_min)
     seconds = Decimal(prices.assumed.duration_ms[REAP] + prices.assumed.cold_ms) / 1000
     amounts = {
@@ -76,7 +83,6 @@ def idle_bill(
         "invocations": looks,
         "compute": looks * seconds * DEFAULT_MEMORY_MB / 1024,
         "log_megabytes": looks * prices.assumed.log_bytes / 1_000_000,
-        "traces": looks,
     }
     return tuple(_line(item, amount, prices, 1) for item, amount in amounts.items())
 
@@ -136,7 +142,6 @@ def _assumed(steps: Sequence[Step], assumed: Assumptions) -> dict[str, Decimal]:
     return {
         "compute": Decimal(megabyte_ms) / 1024 / 1000,
         "log_megabytes": Decimal(log_bytes) / 1_000_000,
-        "traces": len(steps) * assumed.traced_share,
     }
 
 

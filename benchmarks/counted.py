@@ -51,7 +51,7 @@ def figures() -> list[Figure]:
             dollars(lines),
             None,
             DOLLARS,
-            "with Lambda time, logs and traces, assumed in prices.toml",
+            "with Lambda time and logs, assumed in prices.toml",
         ),
         Figure(
             "dollars per idle month",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
@@ -37,10 +38,19 @@ def _options(
     cell: Annotated[
         str | None, typer.Option(help="Cell, if there are several.", rich_help_panel=_TARGET)
     ] = None,
+    stack: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            envvar="TIDEGATE_STACK",
+            help="Folder of an embedded stack, as `python -m local up --dir` makes it; else .local.",
+            rich_help_panel=_TARGET,
+        ),
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON for scripts.")] = False,
 ) -> Invocation:
-    return Invocation(Choice(profile, region, stage, cell), as_json=as_json)
+    return Invocation(Choice(profile, region, stage, cell, stack), as_json=as_json)
 
 
 def command(group: typer.Typer, name: str, *, has_target: bool = True) -> Callable[[Action[P]], Action[P]]:

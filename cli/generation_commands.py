@@ -18,7 +18,7 @@ from cli.generation_data import Snapshot, generation_data, snapshot_data, snapsh
 from cli.invocation import Answer, Invocation
 from cli.render import dollars, listing, moment
 from tidegate.domain.errors import GenerationNotFound
-from tidegate.usecases.accounts import get_account
+from tidegate.usecases.list_generations import list_generations
 
 group = typer.Typer(help="Generations: what became of a request.", no_args_is_help=True)
 
@@ -61,8 +61,15 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most this many.")] = 20,
 ) -> Answer:
     """List an account's generations, newest first."""
-    get_account(call.runtime.wallets, account_id)
-    generations = call.runtime.generations.list(account_id, limit=limit)
+    runtime = call.runtime
+    generations = list_generations(
+        runtime.wallets,
+        runtime.listing,
+        account_id=account_id,
+        limit=limit,
+        offset=0,
+        now_ms=runtime.now_ms(),
+    ).generations
     rows = [
         (
             g.generation_id,
@@ -84,11 +91,11 @@ def _read(call: Invocation, generation_id: str, account_id: str | None) -> Snaps
     attempts = runtime.generations.attempts.of(generation_id)
     owner = account_id or (attempts[0].account_id if attempts else call.target.account_id)
     generation = runtime.generations.get(owner, generation_id) if owner else None
-    if generation is None:
+    if generation is None or generation.has_lapsed(runtime.now_ms()):
         hint = "" if account_id else "; if it is brand-new, name its account with --account"
         raise GenerationNotFound(f"There is no generation {generation_id}{hint}.")
-    remaining = generation.outputs if generation.removed_at_ms is None else ()
-    urls = [runtime.output_url(output.key) for output in remaining]
+    removed = generation.is_removed(runtime.now_ms())
+    urls = [] if removed else [runtime.output_url(output.key) for output in generation.outputs]
     return Snapshot(generation, attempts, urls)
 
 

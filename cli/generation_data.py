@@ -74,6 +74,9 @@ def generation_data(generation: Generation) -> dict[str, object]:
         "completed_at": moment(generation.completed_at_ms),
         "expires_at": moment(generation.expires_at_ms),
         "removed_at": moment(generation.removed_at_ms),
+        "retention": str(generation.retention),
+        "files_until": moment(generation.files_until_ms),
+        "record_until": moment(_ms(generation.record_until_s)),
         "predict_ms": generation.predict_ms,
     }
 
@@ -136,7 +139,13 @@ def _summary(generation: Generation, now_ms: int) -> dict[str, object]:
         "provider's time": span(0, generation.predict_ms),
         "total": span(generation.created_at_ms, generation.completed_at_ms or now_ms),
         "files deleted": moment(generation.removed_at_ms),
+        "files kept until": moment(generation.files_until_ms) if generation.removed_at_ms is None else None,
+        "record kept until": moment(_ms(generation.record_until_s)),
     }
+
+
+def _ms(at_s: int | None) -> int | None:
+    return None if at_s is None else at_s * 1000
 
 
 def _attempt_row(attempt: Attempt, now_ms: int) -> tuple[object, ...]:

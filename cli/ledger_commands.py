@@ -35,6 +35,7 @@ def verify(
             ledger=runtime.ledger,
             generations=runtime.generations,
             wait=_within(wait),
+            now_ms=runtime.now_ms,
         )
         for one in account_ids
     ]
@@ -54,6 +55,7 @@ def _counts(found: Sequence[Verification], mode: Mode, prefix: str = "") -> dict
         f"{prefix}accounts": len(counted),
         f"{prefix}movements": sum(verification.wallet.sequence for verification in counted),
         f"{prefix}generations": sum(verification.generations for verification in counted),
+        f"{prefix}lapsed_generations": sum(verification.lapsed for verification in counted),
     }
 
 

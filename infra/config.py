@@ -6,23 +6,33 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import aws_cdk as cdk
 from constructs import Node
 
+from infra import settings
+from infra.settings import ConfigError
+from tidegate.domain.budget import budgets_from
+from tidegate.domain.idempotency import LIFETIME_S
+from tidegate.domain.retention import retentions_from
+from tidegate.domain.webhook_retries import retry_plan_from
 from tidegate.surfaces.sharkapi.modes import load_modes
 
 LOCAL_STAGE = "local"
 DEFAULT_CELLS = '{"us": null}'
-DEFAULT_OUTPUT_DAYS = 7
 ANY_ORIGIN = "*"
 # An origin as browsers write it (RFC 6454 §6.2): lower case, no path, no slash at the end.
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?")
+LOCAL_WEBHOOK_TIMES = "3:10:15,20"
 
 
-class ConfigError(ValueError):
-    """The CDK context holds something that cannot be meant."""
+class Times(TypedDict):
+    """Overrides of times, as the functions read them. Absent: the domain's own."""
+
+    image_budget: str | None
+    video_budget: str | None
+    webhook_times: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,10 @@ class Worker:
     receives: int = 5
 
 
+# A delivery ends by itself after its last try, which may be interrupted.
+DELIVERIES = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=30)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """The settings of one deployment. Built by ``read_config``; the defaults are production's."""
@@ -75,12 +89,11 @@ class Config:
     api_timeout_s: int = 15
     # Looking at input pictures takes up to 10 s of it (usecases.check_inputs); the front door waits for 30.
     submit_timeout_s: int = 25
-    # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. A
-    # failed step hides for seconds only (functions/pipeline/attempt.py): twenty receipts are fifteen minutes.
+    # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. What
+    # fails hides for seconds only (tidegate.surfaces.messages): 20 receipts are 15 minutes, 30 are 25.
     attempts: Worker = Worker(timeout_s=360, visibility_s=380, concurrency=200, late_s=600, receives=20)
-    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300)
-    # A delivery ends by itself after five tries, and its last one may be interrupted.
-    deliveries: Worker = Worker(timeout_s=60, visibility_s=360, concurrency=100, late_s=600, receives=16)
+    events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300, receives=30)
+    deliveries: Worker = DELIVERIES
     stream_timeout_s: int = 60
     stream_record_age_s: int = 23 * 3600  # a stream keeps its records for 24 h
     reap_every_min: int = 5
@@ -96,12 +109,15 @@ class Config:
     keep_data: bool = True
     point_in_time_recovery: bool = True
     log_days: int = 30
-    output_days: int = DEFAULT_OUTPUT_DAYS
+    retention: str | None = None  # of files and records (``tidegate.domain.retention``)
 
     # The front door: requests per second over all callers; each key has its own limit in the handlers.
     rate_limit: int = 500
     burst_limit: int = 1000
     cors_origins: tuple[str, ...] = (ANY_ORIGIN,)  # whose pages may call from a browser
+
+    # X-Ray traces of every function. It is billed by the trace (docs/costs.md).
+    tracing: bool = False
 
     # Who is told. Without an address the alarms exist but call nobody.
     alarm_email: str | None = None
@@ -127,14 +143,14 @@ class Config:
 def read_config(node: Node) -> Config:
     """Read the CDK context (``-c name=value``, or ``cdk.json``).
 
-    Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``,
-    ``output_days``, ``cors_origins`` (separated by commas), ``bedrock`` (``true``); for the local stage also
+    Names: ``stage``, ``cells`` (JSON, label to region), ``public_base_url``, ``alarm_email``, ``tracing``,
+    ``bedrock`` (``true``), ``cors_origins`` (separated by commas); for the local stage also
     ``provider_base_urls`` (JSON, provider to URL) and ``allowed_private_hosts`` (``host:port``, separated by
-    commas). ``image_budget`` and ``video_budget`` (``attempt:hold`` in seconds) override
-    ``tidegate.domain.budget``; ``webhook_times`` (``timeout:longest wait in the queue:tail,…`` in seconds)
-    overrides ``tidegate.domain.webhook_retries``. ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what
-    the SharkApi surface sells at which price; ``moderation`` (``openai``, or ``bedrock:<guardrail
-    id>:<version>``) has prompts looked at first.
+    commas). ``retention`` (``tidegate.domain.retention``), ``image_budget`` and ``video_budget``
+    (``attempt:hold`` in seconds, ``tidegate.domain.budget``) and ``webhook_times`` (``timeout:longest wait in
+    the queue:tail,…`` in seconds, ``tidegate.domain.webhook_retries``) override the domain's own.
+    ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
+    ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
 
     Raises:
         ConfigError: a value cannot be meant, or a local address is given to another stage.
@@ -147,45 +163,46 @@ def _aws(node: Node, stage: str) -> Config:
     for name in ("allowed_private_hosts", "provider_base_urls"):
         if node.try_get_context(name):
             raise ConfigError(f"{name} is for the local stage: it would send {stage}'s requests elsewhere")
-    cells, public_base_url = _cells(node), _text(node, "public_base_url")
+    if settings.text(node, "output_days"):
+        raise ConfigError("output_days: say retention=30d:365d instead, files and records together")
+    cells, public_base_url = _cells(node), settings.checked(node, "public_base_url", settings.url)
     if public_base_url and len(cells) > 1:
         raise ConfigError("public_base_url: several cells cannot share one address; deploy them one by one")
     return Config(
-        stage=_word("stage", stage),
+        stage=settings.word("stage", stage),
         cells=cells,
         public_base_url=public_base_url,
-        alarm_email=_text(node, "alarm_email"),
-        bedrock=_flag(node, "bedrock"),
-        output_days=int(_text(node, "output_days") or DEFAULT_OUTPUT_DAYS),
+        alarm_email=settings.checked(node, "alarm_email", settings.address),
+        bedrock=settings.flag(node, "bedrock", default=False),
         cors_origins=_origins(node),
-        image_budget=_text(node, "image_budget"),
-        video_budget=_text(node, "video_budget"),
-        webhook_times=_text(node, "webhook_times"),
+        retention=settings.checked(node, "retention", _lasting),
+        tracing=settings.flag(node, "tracing", default=False),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
+        **_times(node, DELIVERIES),
     )
 
 
 def _local(node: Node) -> Config:
     """The embedded stack: short times so that tests need not wait, nothing kept."""
-    hosts = (_text(node, "allowed_private_hosts") or "").split(",")
+    deliveries = Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=30)
+    times = _times(node, deliveries)
     return Config(
         stage=LOCAL_STAGE,
         cells=_cells(node),
-        public_base_url=_text(node, "public_base_url"),
-        provider_base_urls=_object(node, "provider_base_urls", "{}"),
+        public_base_url=settings.checked(node, "public_base_url", settings.url),
+        provider_base_urls=_base_urls(node),
         cors_origins=_origins(node),
-        allowed_private_hosts=tuple(host for host in hosts if host),
+        allowed_private_hosts=_private_hosts(node),
         bedrock=True,
         attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
-        events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25),
-        deliveries=Worker(timeout_s=20, visibility_s=25, concurrency=4, late_s=45, receives=16),
+        events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25, receives=30),
+        deliveries=deliveries,
         stream_timeout_s=20,
         stream_record_age_s=60,
         reap_every_min=1,
-        image_budget=_text(node, "image_budget"),
-        video_budget=_text(node, "video_budget"),
-        webhook_times=_text(node, "webhook_times") or "3:10:15,20",
+        retention=settings.checked(node, "retention", retentions_from),
+        tracing=settings.flag(node, "tracing", default=False),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
         keep_data=False,
@@ -197,6 +214,7 @@ def _local(node: Node) -> Config:
         api_id_tag="tidegate",
         lambda_platform=None,
         bootstrap_roles=False,
+        **times | {"webhook_times": times["webhook_times"] or LOCAL_WEBHOOK_TIMES},
     )
 
 
@@ -204,7 +222,7 @@ def _modes(node: Node) -> str | None:
     """The SharkApi surface's table, if it says what it must."""
     if not node.try_get_context("sharkapi_modes"):
         return None
-    text = json.dumps(_object(node, "sharkapi_modes", "{}"), separators=(",", ":"))
+    text = json.dumps(settings.mapping(node, "sharkapi_modes", "{}"), separators=(",", ":"))
     try:
         load_modes(text)
     except (KeyError, TypeError, ValueError) as error:
@@ -213,56 +231,72 @@ def _modes(node: Node) -> str | None:
 
 
 def _moderation(node: Node) -> str | None:
-    service = _text(node, "moderation")
+    service = settings.text(node, "moderation")
     if service is None or service == "openai" or re.fullmatch(r"bedrock:[a-z0-9]+:(\d+|DRAFT)", service):
         return service
     raise ConfigError("moderation: openai, or bedrock:<guardrail id>:<version>")
 
 
+def _times(node: Node, deliveries: Worker) -> Times:
+    """The overrides of times that functions read; each is tried here."""
+
+    def webhook_times(value: str) -> None:
+        if retry_plan_from(value).timeout_s >= deliveries.timeout_s:
+            raise ValueError(f"a delivery's worker is stopped after {deliveries.timeout_s} s")
+
+    return {
+        "image_budget": settings.checked(node, "image_budget", lambda text: budgets_from({"IMAGE": text})),
+        "video_budget": settings.checked(node, "video_budget", lambda text: budgets_from({"VIDEO": text})),
+        "webhook_times": settings.checked(node, "webhook_times", webhook_times),
+    }
+
+
+def _lasting(value: str) -> None:
+    """Outside tests a record outlives the idempotency record that names it."""
+    for row in retentions_from(value).rows:
+        if row.records_s is not None and row.records_s < LIFETIME_S:
+            raise ValueError("records are kept for a day at least: so long a submit can be repeated")
+
+
+def _base_urls(node: Node) -> dict[str, str]:
+    given = settings.mapping(node, "provider_base_urls", "{}")
+    for provider, base_url in given.items():
+        try:
+            settings.url(str(base_url))
+        except ValueError as error:
+            raise ConfigError(f"provider_base_urls: {provider}: {error}") from error
+    return given
+
+
+def _private_hosts(node: Node) -> tuple[str, ...]:
+    def hosts(value: str) -> None:
+        for host in filter(None, value.split(",")):
+            settings.host_port(host)
+
+    given = settings.checked(node, "allowed_private_hosts", hosts) or ""
+    return tuple(filter(None, given.split(",")))
+
+
 def _cells(node: Node) -> tuple[Cell, ...]:
-    regions = _object(node, "cells", DEFAULT_CELLS)
+    regions = settings.mapping(node, "cells", DEFAULT_CELLS)
     if not regions:
         raise ConfigError("cells: at least one cell is needed")
-    return tuple(Cell(_word("cells", label), region or None) for label, region in regions.items())
+    for label, region in regions.items():
+        try:
+            settings.region(str(region or "eu-central-1"))
+        except ValueError as error:
+            raise ConfigError(f"cells: {label}: {error}") from error
+    return tuple(Cell(settings.word("cells", label), region or None) for label, region in regions.items())
 
 
 def _origins(node: Node) -> tuple[str, ...]:
     """Which pages may call: every one, or those that are listed."""
-    origins = tuple(origin.strip() for origin in (_text(node, "cors_origins") or ANY_ORIGIN).split(","))
+    origins = tuple(
+        origin.strip() for origin in (settings.text(node, "cors_origins") or ANY_ORIGIN).split(",")
+    )
     wrong = [origin for origin in origins if not _ORIGIN.fullmatch(origin)]
     if origins != (ANY_ORIGIN,) and wrong:
         raise ConfigError(
             f"cors_origins: '*' alone, or origins such as https://app.example.com, not {wrong[0]!r}"
         )
     return origins
-
-
-def _object(node: Node, name: str, default: str) -> dict[str, Any]:
-    """A JSON object: text from the command line, or already an object from ``cdk.json``."""
-    value = node.try_get_context(name) or default
-    try:
-        parsed = json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{name}: not JSON: {error}") from error
-    if not isinstance(parsed, dict):
-        raise ConfigError(f"{name}: a JSON object is needed")
-    return parsed
-
-
-def _text(node: Node, name: str) -> str | None:
-    value = node.try_get_context(name)
-    return str(value) if value else None
-
-
-def _flag(node: Node, name: str) -> bool:
-    value = str(node.try_get_context(name) or "false").lower()
-    if value not in {"true", "false"}:
-        raise ConfigError(f"{name}: true or false, not {value!r}")
-    return value == "true"
-
-
-def _word(name: str, value: str) -> str:
-    """A stage or cell becomes part of stack names: letters and digits only."""
-    if not (value.isascii() and value.isalnum() and value.islower()):
-        raise ConfigError(f"{name}: lower-case letters and digits only, not {value!r}")
-    return value

@@ -21,6 +21,5 @@ def handler(request: Request, caller: Caller, services: Runtime) -> Answer:
         account_id=caller.key.account_id,
         generation_id=read_generation_id(request),
         now_ms=services.now_ms(),
-        retention_ms=services.output_retention_ms,
     )
     return Answer(present_removal(removal), "Generation files deleted")

@@ -15,13 +15,13 @@ from tidegate.usecases.list_generations import list_generations
 @endpoint(runtime, scope="generation:read", bucket=Bucket.GENERAL)
 def handler(request: Request, caller: Caller, services: Runtime) -> Answer:
     """List the account's generations, newest first, with how many there are in all."""
-    limit, offset = read_page(request)
+    (limit, offset), now_ms = read_page(request), services.now_ms()
     page = list_generations(
         services.wallets,
         services.listing,
         account_id=caller.key.account_id,
         limit=limit,
         offset=offset,
+        now_ms=now_ms,
     )
-    now_ms, retention_ms = services.now_ms(), services.output_retention_ms
-    return present_page(page, services.output_url, lambda entry: entry.is_removed(now_ms, retention_ms))
+    return present_page(page, services.output_url, now_ms)

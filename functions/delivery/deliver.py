@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -11,47 +10,28 @@ from tidegate.adapters.sealing import Sealer
 from tidegate.domain.webhook_queue import Drain
 from tidegate.domain.webhooks import DeliveryKey, Endpoint
 from tidegate.runtime import runtime
+from tidegate.surfaces.messages import MessageConsumer, Note
 from tidegate.usecases.deliver import Sender, deliver
 from tidegate.usecases.drain import drain_next
 
 logger = Logger(service="delivery.deliver")
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Consume a batch of the deliveries queue; a record that fails comes back alone."""
-    failures = []
-    for record in event["Records"]:
-        try:
-            _consume(json.loads(record["body"]))
-        except Exception:  # one bad record must not hold up the others; SQS counts it and ends in the DLQ
-            logger.exception("delivery attempt broke off", extra={"message_id": record["messageId"]})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
-
-
-def _consume(message: dict[str, Any]) -> None:
+def _consume(message: dict[str, Any], note: Note) -> None:
     drain = Drain.from_message(message)
     if drain is not None:
-        _drain(drain)
+        _drain(drain, note)
         return
     key = DeliveryKey.from_message(message)
-    outcome = deliver(key, _sender())
-    logger.info(
-        "delivery attempted",
-        extra={"account_id": key.account_id, "delivery_id": key.delivery_id, "outcome": outcome},
-    )
+    note(account_id=key.account_id, delivery_id=key.delivery_id)
+    note(outcome=deliver(key, _sender()))
 
 
-def _drain(drain: Drain) -> None:
+def _drain(drain: Drain, note: Note) -> None:
+    note(account_id=drain.account_id, endpoint_id=drain.endpoint_id)
     key = drain_next(drain, webhooks=runtime.webhooks, queue=runtime.deliveries, now_ms=runtime.now_ms())
-    logger.info(
-        "queued event sent off" if key else "queue is done",
-        extra={
-            "account_id": drain.account_id,
-            "endpoint_id": drain.endpoint_id,
-            "delivery_id": key.delivery_id if key else None,
-        },
-    )
+    note(outcome="queued event sent off" if key else "queue is done")
+    note(delivery_id=key.delivery_id if key else None)
 
 
 def _tell_operator(endpoint: Endpoint) -> None:
@@ -77,3 +57,6 @@ def _sender() -> Sender:
         plan=runtime.retry_plan,
         on_disabled=_tell_operator,
     )
+
+
+handler = MessageConsumer(logger, lambda: runtime.deliveries, "delivery attempted", _consume)

@@ -14,6 +14,7 @@ from tidegate.usecases.authenticate import Caller
 def handler(request: Request, caller: Caller, services: Runtime) -> Answer:
     """Show a job of the caller's account as it stands now."""
     generation_id = read_generation_id(request)
-    job = check_job(services.generations.get(caller.key.account_id, generation_id))
-    removed = job.is_removed(services.now_ms(), services.output_retention_ms)
+    now_ms = services.now_ms()
+    job = check_job(services.generations.get(caller.key.account_id, generation_id), now_ms)
+    removed = job.is_removed(now_ms)
     return Answer(present_first(job, services.output_url, removed=removed))

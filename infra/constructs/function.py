@@ -71,7 +71,8 @@ class FunctionBuilder(Construct):
         write_log = Use(
             actions=("logs:CreateLogStream", "logs:PutLogEvents"), resources=(group.log_group_arn,)
         )
-        given = [*uses, TRACE, write_log, *([dead_letters.send()] if dead_letters else [])]
+        traced = [TRACE] if self._config.tracing else []
+        given = [*uses, *traced, write_log, *([dead_letters.send()] if dead_letters else [])]
         function = lambda_.Function(
             self,
             _id(name),
@@ -85,7 +86,7 @@ class FunctionBuilder(Construct):
             environment={**self._env, "POWERTOOLS_SERVICE_NAME": name, **environment(given), **(env or {})},
             timeout=cdk.Duration.seconds(timeout_s),
             memory_size=memory_mb,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.ACTIVE if self._config.tracing else None,
             log_group=group,
             logging_format=lambda_.LoggingFormat.JSON,
             application_log_level_v2=lambda_.ApplicationLogLevel.INFO,

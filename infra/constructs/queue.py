@@ -40,7 +40,7 @@ class DeadLetterQueue(Construct):
 
 
 class WorkQueue(Construct):
-    """A queue with its dead-letter queue. ``variable`` names its URL to the functions that send to it.
+    """A queue with its dead-letter queue. ``variable`` names its URL to the functions that use it.
 
     A dead letter keeps the age it had, so the dead-letter queue must keep messages for longer than this one.
     """
@@ -54,10 +54,9 @@ class WorkQueue(Construct):
         *,
         worker: Worker,
         holds: str,
-        variable: str | None = None,
+        variable: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._variable = variable
         self.worker = worker
         self.dead_letters = DeadLetterQueue(self, "DeadLetters", config, alarms, holds=holds)
         self.queue = sqs.Queue(
@@ -71,6 +70,7 @@ class WorkQueue(Construct):
                 max_receive_count=worker.receives, queue=self.dead_letters.queue
             ),
         )
+        self._env = {variable: self.queue.queue_url}
         age = self.queue.metric_approximate_age_of_oldest_message(
             period=PERIOD, statistic=cloudwatch.Stats.MAXIMUM
         )
@@ -84,8 +84,7 @@ class WorkQueue(Construct):
 
     def send(self) -> Use:
         """Allow messages to be sent, and tell where."""
-        env = {self._variable: self.queue.queue_url} if self._variable else {}
-        return Use(env=env, actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
+        return Use(env=self._env, actions=("sqs:SendMessage",), resources=(self.queue.queue_arn,))
 
     def consume(self) -> Use:
         """Allow an event source mapping to take messages."""
@@ -93,4 +92,4 @@ class WorkQueue(Construct):
 
     def hide(self) -> Use:
         """Allow the worker to say when a message that it could not handle comes again."""
-        return Use(actions=("sqs:ChangeMessageVisibility",), resources=(self.queue.queue_arn,))
+        return Use(env=self._env, actions=("sqs:ChangeMessageVisibility",), resources=(self.queue.queue_arn,))

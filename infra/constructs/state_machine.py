@@ -28,6 +28,11 @@ OBSERVE = Use(
         "logs:ListLogDeliveries",
         "logs:PutResourcePolicy",
         "logs:UpdateLogDelivery",
+    ),
+    resources=("*",),
+)
+TRACE = Use(
+    actions=(
         "xray:GetSamplingRules",
         "xray:GetSamplingTargets",
         "xray:PutTelemetryRecords",
@@ -57,6 +62,7 @@ class GenerationMachine(Construct):
             Use(actions=("sqs:SendMessage",), resources=(attempts.queue.queue_arn,)),
             Use(actions=("lambda:InvokeFunction",), resources=(conclude.function_arn,)),
             OBSERVE,
+            *([TRACE] if config.tracing else []),
         ]
         role = iam.Role(
             self,
@@ -75,7 +81,7 @@ class GenerationMachine(Construct):
                 "ConcludeFunctionArn": conclude.function_arn,
             },
             role=role.without_policy_updates(),
-            tracing_enabled=True,
+            tracing_enabled=config.tracing,
             logs=sfn.LogOptions(
                 destination=log_group(self, "Log", config, f"/aws/vendedlogs/states/{slug}"),
                 # Step Functions itself keeps every execution's history for 90 days.

@@ -41,13 +41,17 @@ class DataStack(CellStack):
 
     def function_builder(self, stack: CellStack) -> FunctionBuilder:
         """A builder for another stack of this cell. Its functions know where they are and what is local."""
-        budgets = {"IMAGE_BUDGET": self.config.image_budget, "VIDEO_BUDGET": self.config.video_budget}
+        overrides = {
+            "IMAGE_BUDGET": self.config.image_budget,
+            "VIDEO_BUDGET": self.config.video_budget,
+            "RETENTION": self.config.retention,
+        }
         common = Use(
             env={
                 "STAGE": self.config.stage,
                 "REGION_LABEL": self._cell.label,
                 "PUBLIC_BASE_URL": self.front_door.url,
-                **{name: budget for name, budget in budgets.items() if budget},
+                **{name: value for name, value in overrides.items() if value},
             }
         )
         env = environment([common])

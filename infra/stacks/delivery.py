@@ -25,7 +25,13 @@ class DeliveryStack(CellStack):
         self._data = data
         self._functions = data.function_builder(self)
         self._events = WorkQueue(
-            self, "Events", config, data.alarms, worker=config.events, holds="events that reached no endpoint"
+            self,
+            "Events",
+            config,
+            data.alarms,
+            worker=config.events,
+            holds="events that reached no endpoint",
+            variable="EVENTS_QUEUE_URL",
         )
         self._deliveries = WorkQueue(
             self,
@@ -63,6 +69,7 @@ class DeliveryStack(CellStack):
                 self._data.webhooks.use("GetItem", "PutItem", "Query"),
                 self._deliveries.send(),
                 self._events.consume(),
+                self._events.hide(),
             ],
             timeout_s=self.config.events.timeout_s,
         )
@@ -77,6 +84,7 @@ class DeliveryStack(CellStack):
                 data.secret.read(),
                 self._deliveries.send(),
                 self._deliveries.consume(),
+                self._deliveries.hide(),
                 self._schedules.create(),
                 self._schedules.pass_role(),
                 data.reach_out(),

@@ -16,6 +16,7 @@ from local.stack.errors import StackError
 from local.stack.files import write_atomically
 from local.stack.info import FILE_NAME, StackInfo
 from local.stack.lock import locked
+from local.stack.losses import tell_what_is_new
 from local.stack.opening import open_account
 from local.stack.ports import Ports
 from local.stack.progress import Progress, Silent
@@ -70,6 +71,7 @@ class Stack:
         shown = progress or Silent()
         node()  # before anything is started
         with locked(self.directory):
+            known = self.info
             self._settle_ports(shown)
             info, deployed_now = self._rise(shown)
             if not self._answers(info) and not deployed_now:
@@ -81,6 +83,7 @@ class Stack:
                     f"The stack is deployed, but {info.base_url}/v1/status does not answer 200.\n"
                     f"Its logs are in {self.directory / 'logs'}."
                 )
+            tell_what_is_new(known, info, shown)
             return info
 
     def down(self, progress: Progress | None = None) -> None:

@@ -23,6 +23,7 @@ def verified(customer: Customer) -> Verification:
         ledger=runtime.ledger,
         generations=runtime.generations,
         wait=wait,
+        now_ms=runtime.now_ms,
     )
 
 

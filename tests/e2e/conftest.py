@@ -13,6 +13,8 @@ from tests.e2e.customer import LEARNING, Customer
 from tidegate.domain.overrides import Overrides
 from tidegate.runtime import Runtime
 
+RETENTION = "starter=10s:20s,7d:365d"  # for test_retention: no other test has customers on that plan
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark everything in this folder, and keep it in one process: there is one stack."""
@@ -31,7 +33,7 @@ def freeze_routing(deployed: Runtime) -> None:
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The CDK app, deployed by the real CDK CLI onto the emulator."""
-    stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic())
+    stack = Stack(tmp_path_factory.mktemp("stack"), Ports.automatic(), {"retention": RETENTION})
     try:
         stack.up()
         assert stack.info is not None

@@ -55,7 +55,9 @@ def test_an_empty_wallet_is_refused_and_nothing_starts(info: StackInfo, deployed
     pauper = Customer.sign_up(info, deployed, dollars="0")
     reply = pauper.submit("A seal")
     assert (reply.status, reply.code) == (402, "BSE1004")
-    assert deployed.generations.list(pauper.account_id, limit=1) == []
+    assert (
+        deployed.listing.page(pauper.account_id, total=1, offset=0, limit=1, now_ms=deployed.now_ms()) == []
+    )
 
 
 def test_another_accounts_generation_is_not_there(

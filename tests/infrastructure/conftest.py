@@ -23,6 +23,12 @@ def prod(tmp_path_factory: pytest.TempPathFactory) -> Synth:
 
 
 @pytest.fixture(scope="session")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Synth:
+    """What AWS gets when nothing optional is turned on, but files and records are kept as set."""
+    return synthesize({"retention": "hosted,30d:never"}, tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="session")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Synth:
     """What the embedded stack gets."""
     return synthesize(LOCAL, tmp_path_factory.mktemp("local"))

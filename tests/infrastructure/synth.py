@@ -14,10 +14,11 @@ from aws_cdk import IPolicyValidationPlugin
 
 from infra.app import compose
 
-OPERATOR = {"alarm_email": "ops@example.com", "bedrock": "true"}
+OPERATOR = {"alarm_email": "ops@example.com", "bedrock": "true", "tracing": "true"}
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = {
     "stage": "local",
+    "tracing": "true",
     "public_base_url": "http://127.0.0.1:8080",
     "provider_base_urls": '{"replicate": "http://127.0.0.1:8090/replicate/v1"}',
     "allowed_private_hosts": "127.0.0.1:8090,127.0.0.1:8091",

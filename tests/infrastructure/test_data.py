@@ -9,6 +9,7 @@ import pytest
 
 from tests.infrastructure.synth import OPERATOR, Resource, Synth, synthesize
 from tidegate.adapters.dynamodb.schema import TABLES, TELEMETRY, TableSchema
+from tidegate.domain.output_key import CLASSES_DAYS
 
 # A change here replaces the resource, and with it what it holds.
 STATEFUL = {
@@ -116,13 +117,21 @@ def test_the_bucket_is_private_encrypted_tls_only_and_emptied_by_age(prod: Synth
     assert len(props["PublicAccessBlockConfiguration"]) == 4
     (encryption,) = props["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    (rule,) = props["LifecycleConfiguration"]["Rules"]
-    assert rule["ExpirationInDays"] == 7
-    assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
     (policy,) = prod.all("AWS::S3::BucketPolicy")
     (statement,) = policy.props["PolicyDocument"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_files_are_deleted_by_their_class_whatever_the_settings_are(prod: Synth, local: Synth) -> None:
+    for synth in (prod, local):
+        rules = synth.one("AWS::S3::Bucket", "OutputsBucket").props["LifecycleConfiguration"]["Rules"]
+        expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
+        assert expiring == {f"{days}d/": days for days in CLASSES_DAYS} | {"0": 7, "inputs/": 1}
+        (aborting,) = (rule for rule in rules if "ExpirationInDays" not in rule)
+        assert "Prefix" not in aborting
+        assert aborting["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+        assert {rule["Status"] for rule in rules} == {"Enabled"}
 
 
 def test_there_is_one_secret_with_a_generated_sealing_key(prod: Synth) -> None:

@@ -109,9 +109,9 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
         "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
-        "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_BEDROCK_OUTPUTS": "s3://OutputsBucket/bedrock",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",
+        "TIDEGATE_EVENTS_QUEUE_URL": "EventsQueue",
         "TIDEGATE_DELIVERIES_QUEUE_URL": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_DEAD_LETTERS_ARN": "DeliveriesDeadLettersQueue",
@@ -147,6 +147,11 @@ def test_only_the_local_stage_is_told_of_private_addresses(local: Synth) -> None
 def test_webhook_times_are_productions_own_on_aws_and_short_locally(prod: Synth, local: Synth) -> None:
     assert "TIDEGATE_WEBHOOK_TIMES" not in told(prod, "delivery.deliver")
     assert told(local, "delivery.deliver")["TIDEGATE_WEBHOOK_TIMES"] == "3:10:15,20"
+
+
+def test_every_function_is_told_of_a_retention_that_was_set(plain: Synth) -> None:
+    for function in plain.functions():
+        assert told(plain, function)["TIDEGATE_RETENTION"] == "hosted,30d:never"
 
 
 def test_no_secret_value_is_in_the_environment(prod: Synth) -> None:

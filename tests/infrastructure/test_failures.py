@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from functions.pipeline.attempt import HIDE_S, hide_s
 from infra.constructs.state_machine import DEFINITION
 from tests.infrastructure.synth import ROOT, Resource, Synth
 from tidegate.domain.webhook_retries import RetryPlan
+from tidegate.surfaces.messages import HIDE_S, hide_s
 from tidegate.usecases.launch import BACKSTOP_S
 
 DEAD_LETTER_QUEUES = {
@@ -73,6 +73,12 @@ def test_a_step_that_fails_is_tried_for_longer_than_the_state_machine_waits_in_a
 
 def test_a_step_that_fails_hides_for_less_than_one_whose_worker_was_killed(prod: Synth) -> None:
     assert max(HIDE_S) < queues(prod)["AttemptsQueue"].props["VisibilityTimeout"]
+
+
+@pytest.mark.parametrize("queue", ["EventsQueue", "DeliveriesQueue"])
+def test_an_outage_of_twenty_minutes_puts_no_webhook_aside(prod: Synth, queue: str) -> None:
+    tries = receives(prod, queue)
+    assert sum(hide_s(number) for number in range(1, tries)) >= 20 * 60
 
 
 def test_dead_letters_outlive_the_queue_they_came_from(prod: Synth) -> None:

@@ -13,6 +13,7 @@ STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIt
 CONSUME = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 READ_SECRET = {"secretsmanager:GetSecretValue"}
 SEND = {"sqs:SendMessage"}
+HIDE = {"sqs:ChangeMessageVisibility"}
 AUTHENTICATE = {"KeysTable": {"dynamodb:UpdateItem"}, "TelemetryTable": {"dynamodb:UpdateItem"}}
 READ_HEALTH = {**AUTHENTICATE, "TelemetryTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"}}
 READ_ACCOUNT = {**AUTHENTICATE, "WalletsTable": {"dynamodb:GetItem"}}
@@ -124,7 +125,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
         f"{BEDROCK}us-west-2:AWS::AccountId:async-invoke/*": {"bedrock:GetAsyncInvoke"},
         "*": {"bedrock:ListAsyncInvokes"},
         "CredentialsSecret": READ_SECRET,
-        "AttemptsQueue": CONSUME | SEND | {"sqs:ChangeMessageVisibility"},
+        "AttemptsQueue": CONSUME | HIDE | SEND,
         "MachineGeneration": {"states:SendTaskFailure", "states:SendTaskSuccess"},
     },
     "pipeline.conclude": {
@@ -144,12 +145,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "delivery.fan_out": {
         "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"},
         "DeliveriesQueue": SEND,
-        "EventsQueue": CONSUME,
+        "EventsQueue": CONSUME | HIDE,
     },
     "delivery.deliver": {
         "WebhooksTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "CredentialsSecret": READ_SECRET,
-        "DeliveriesQueue": CONSUME | SEND,
+        "DeliveriesQueue": CONSUME | HIDE | SEND,
         RETRIES: {"scheduler:CreateSchedule"},
         "RetriesRole": {"iam:PassRole"},
     },

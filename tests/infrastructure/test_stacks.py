@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.config import ConfigError
+from infra.settings import ConfigError
 from tests.infrastructure.synth import LOCAL, Synth, synthesize
 
 PARTS = ("Api", "Data", "Delivery", "Pipeline", "SharkApi")
@@ -104,6 +104,14 @@ def test_doing_nothing_costs_less_than_five_dollars_a_month(prod: Synth) -> None
     assert cost < 3.5
 
 
+def test_traces_are_taken_only_when_asked_for(plain: Synth) -> None:
+    templates = json.dumps(dict(plain.templates))
+    assert "xray:" not in templates
+    assert '"TracingConfig"' not in templates
+    machine = plain.one("AWS::StepFunctions::StateMachine", "MachineGeneration")
+    assert machine.props["TracingConfiguration"] == {"Enabled": False}
+
+
 def test_each_region_gets_a_cell_of_its_own(tmp_path: Path) -> None:
     cells = '{"us": "us-east-1", "eu": "eu-central-1"}'
     synth = synthesize({"cells": cells}, tmp_path)
@@ -130,6 +138,28 @@ def test_the_same_sources_give_the_same_templates(local: Synth, tmp_path: Path) 
         ({"cors_origins": "https://*.example.com"}, "cors_origins"),
         ({"cors_origins": "null"}, "cors_origins"),
         ({"public_base_url": "https://x", "cells": '{"us": null, "eu": "eu-west-1"}'}, "several cells"),
+        ({"cells": '{"us": "virginia"}'}, "cells: us: an AWS region"),
+        ({"public_base_url": "api.example.com"}, "absolute URL"),
+        ({"public_base_url": "ftp://api.example.com"}, "absolute URL"),
+        ({"public_base_url": "https://api.example.com?stage=1"}, "absolute URL"),
+        ({"alarm_email": "ops"}, "e-mail address"),
+        ({"image_budget": "60"}, "image_budget: '60'"),
+        ({"image_budget": "1m:2m"}, "image_budget: '1m:2m'"),
+        ({"image_budget": "90:60"}, "the hold must outlast"),
+        ({"video_budget": "0:60"}, "video_budget: '0:60'"),
+        ({"webhook_times": "3:10"}, "webhook_times: '3:10'"),
+        ({"webhook_times": "nan:10:15"}, "webhook_times: 'nan:10:15'"),
+        ({"webhook_times": "3:10:0"}, "must be positive"),
+        ({"webhook_times": "3:901:15"}, "900"),
+        ({"webhook_times": "60:10:15"}, "stopped after 60 s"),
+        ({"retention": "7"}, "retention: '7'"),
+        ({"retention": "gold=1d:2d"}, "no plan 'gold'"),
+        ({"retention": "1h:23h"}, "a day at least"),
+        ({"retention": "8d:7d"}, "cannot outlive"),
+        ({"output_days": "30"}, "retention=30d:365d"),
+        ({"tracing": "maybe"}, "true or false"),
+        ({"stage": "local", "provider_base_urls": '{"fal": "fal"}'}, "provider_base_urls: fal"),
+        ({"stage": "local", "allowed_private_hosts": "127.0.0.1"}, "host:port"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_refused(

@@ -63,7 +63,6 @@ def _create_resources() -> dict[str, str]:
         "TIDEGATE_TELEMETRY_TABLE": "telemetry",
         "TIDEGATE_WEBHOOKS_TABLE": "webhooks",
         "TIDEGATE_OUTPUTS_BUCKET": "outputs",
-        "TIDEGATE_OUTPUT_DAYS": "7",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": sqs.create_queue(QueueName="attempts")["QueueUrl"],
         "TIDEGATE_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "arn:aws:sqs:us-east-1:123456789012:deliveries",

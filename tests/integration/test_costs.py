@@ -21,6 +21,7 @@ from benchmarks.bill import (
     deployed_idle_bill,
     dollars,
     total,
+    traces,
     transitions_of,
 )
 from benchmarks.generation import Step, named, open_account, submit_event, walk, warm_up
@@ -163,10 +164,10 @@ def test_the_page_shows_the_dollars_of_a_thousand_images(
     lines: Sequence[Line], steps: Sequence[Step], prices: Prices
 ) -> None:
     everything = dollars(lines)
-    (sampled,) = [line for line in lines if line.item == "traces"]
-    traced = everything - sampled.dollars + prices.price["traces"].of(Decimal(1000 * len(steps)))
-    assert _shown("With time, logs and traces")[1:] == [_money(everything)]
-    assert _shown("The same, every invocation traced")[1:] == [_money(traced)]
+    sampled, every = traces(steps, prices)
+    assert _shown("With time and logs")[1:] == [_money(everything)]
+    assert _shown("The same with `tracing`, sampled")[1:] == [_money(everything + sampled.dollars)]
+    assert _shown("The same with `tracing`, every invocation")[1:] == [_money(everything + every.dollars)]
 
 
 def test_the_bill_knows_the_memory_that_is_deployed(deployed: Synth, steps: Sequence[Step]) -> None:
@@ -179,7 +180,7 @@ def test_the_bill_knows_the_memory_that_is_deployed(deployed: Synth, steps: Sequ
 def test_the_page_shows_what_a_month_without_traffic_costs(deployed: Synth, prices: Prices) -> None:
     idle = deployed_idle_bill(deployed, prices)
     by_item = {line.item: line for line in idle}
-    reaper = dollars(by_item[item] for item in ("invocations", "compute", "log_megabytes", "traces"))
+    reaper = dollars(by_item[item] for item in ("invocations", "compute", "log_megabytes"))
     assert _shown("Alarms") == [f"{by_item['alarms'].amount}", f"${by_item['alarms'].dollars:.2f}"]
     assert _shown("Secrets") == [f"{by_item['secrets'].amount}", f"${by_item['secrets'].dollars:.2f}"]
     polls = by_item["queue_requests"]

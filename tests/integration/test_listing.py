@@ -49,7 +49,7 @@ def _submit(
 
 def _page(runtime: Runtime, account_id: str, limit: int, offset: int) -> list[str]:
     page = list_generations(
-        runtime.wallets, runtime.listing, account_id=account_id, limit=limit, offset=offset
+        runtime.wallets, runtime.listing, account_id=account_id, limit=limit, offset=offset, now_ms=NOW_MS
     )
     return [generation.generation_id for generation in page.generations]
 
@@ -107,7 +107,7 @@ def test_an_account_of_an_earlier_release_is_counted_from_now_on(runtime: Runtim
 def test_a_total_beyond_what_is_stored_ends_the_page(runtime: Runtime) -> None:
     account_id = _account(runtime)
     ids = _submit(runtime, account_id, 4)
-    assert runtime.listing.page(account_id, total=100, offset=3, limit=5) == [
+    assert runtime.listing.page(account_id, total=100, offset=3, limit=5, now_ms=NOW_MS) == [
         runtime.generations.get(account_id, ids[3])
     ]
-    assert runtime.listing.page(account_id, total=100, offset=5, limit=5) == []
+    assert runtime.listing.page(account_id, total=100, offset=5, limit=5, now_ms=NOW_MS) == []

@@ -82,7 +82,7 @@ def test_a_generation_whose_execution_never_began_is_launched(
         "generation_id": generation.generation_id,
         "number": 1,
         "providers_total": 2,
-        "attempt_timeout_s": 210,
+        "attempt_timeout_s": 480,
     }
 
 

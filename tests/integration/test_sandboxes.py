@@ -134,7 +134,7 @@ def test_play_money_buys_nothing_real_and_real_money_pays_no_test(runtime: Runti
     for order in (_order(sandbox.account_id, Mode.LIVE), _order(account.account_id, Mode.TEST)):
         with pytest.raises(RuntimeError, match="of an account that is not"):
             submit(runtime.generations, order, NOW_MS)
-        assert not runtime.generations.list(order.account_id, limit=1)
+        assert not runtime.listing.page(order.account_id, total=1, offset=0, limit=1, now_ms=NOW_MS)
     assert [_item(runtime, one.account_id) for one in (account, sandbox)] == before
 
 

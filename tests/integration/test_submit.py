@@ -77,7 +77,7 @@ def test_beyond_the_balance_nothing_is_accepted(runtime: Runtime, account_id: st
         submit(runtime.generations, _order(account_id), NOW_MS)
     with pytest.raises(InsufficientCredits):
         submit(runtime.generations, _order(account_id), NOW_MS)
-    assert len(runtime.generations.list(account_id, limit=10)) == 3
+    assert len(runtime.listing.page(account_id, total=10, offset=0, limit=10, now_ms=NOW_MS)) == 3
     assert _books(runtime, account_id) == (ZERO, PRICE * 3, 3)
 
 

@@ -30,6 +30,7 @@ class Shop:
         self.account_id = create_account(runtime.wallets, name="Acme", now_ms=NOW_MS).account_id
         self.journal_is_up = True
         self._clock_ms = NOW_MS
+        self.now_ms = NOW_MS
 
     def buys(self, dollars: str = "1", reference: str = "order:1") -> None:
         grant(
@@ -95,6 +96,7 @@ class Shop:
             ledger=self.runtime.ledger,
             generations=self.runtime.generations,
             wait=wait,
+            now_ms=lambda: self.now_ms,
         )
 
     def differences(self) -> list[tuple[str, str]]:

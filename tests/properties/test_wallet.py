@@ -17,6 +17,7 @@ from tests.integration.tables import create_tables
 from tidegate.domain.errors import ConcurrencyLimited, InsufficientCredits
 from tidegate.domain.generation import Generation, MediaType, Settlement, Status
 from tidegate.domain.money import ZERO, Money
+from tidegate.domain.retention import Retention
 from tidegate.domain.wallet import MovementKind, Wallet
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, grant
@@ -31,6 +32,7 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": REGION,
 }
 TABLES = {f"TIDEGATE_{name.upper()}_TABLE": name for name in ("keys", "wallets", "generations")}
+ROWS = (Retention(1, 10), Retention(1, 20), Retention(1, None))
 amounts = st.integers(min_value=1, max_value=2_000_000).map(Money)
 
 
@@ -72,8 +74,8 @@ class WalletMachine(RuleBasedStateMachine):
         self.model = self.model.add(amount)
         self.granted += amount
 
-    @rule(target=generations, price=amounts, takes_trials=st.booleans())
-    def reserve(self, price: Money, takes_trials: bool) -> Any:  # noqa: FBT001  hypothesis passes by name
+    @rule(target=generations, price=amounts, takes_trials=st.booleans(), retention=st.sampled_from(ROWS))
+    def reserve(self, price: Money, takes_trials: bool, retention: Retention) -> Any:  # noqa: FBT001
         order = Order(
             account_id=self.account_id,
             plan="starter",
@@ -85,6 +87,7 @@ class WalletMachine(RuleBasedStateMachine):
             price=price,
             hold_s=1800,
             takes_trials=takes_trials,
+            retention=retention,
         )
         is_trial = takes_trials and self.model.trials > 0
         try:
@@ -117,11 +120,21 @@ class WalletMachine(RuleBasedStateMachine):
             )
             assert settled is (price is not None)
             if price is not None and settlement is Settlement.CHARGE:
-                self.model, self.charged = self.model.charge(price), self.charged + price
+                self.model = self.model.charge(price, generation.retention.record_until_s(NOW_MS))
+                self.charged += price
             elif price is not None and generation.trial:
-                self.model = self.model.return_trial()
+                self.model = self.model.return_trial(generation.retention.record_until_s(NOW_MS))
             elif price is not None:
-                self.model = self.model.refund(price)
+                self.model = self.model.refund(price, generation.retention.record_until_s(NOW_MS))
+
+    @rule(later_s=st.sampled_from((0, 10, 20)), again=st.booleans())
+    def write_off(self, later_s: int, again: bool) -> None:  # noqa: FBT001
+        now_ms = NOW_MS + later_s * 1000
+        lapsed = self.model.lapsed(now_ms)
+        if lapsed:
+            assert self.runtime.wallets.write_off(self.account_id, lapsed)
+            assert not (again and self.runtime.wallets.write_off(self.account_id, lapsed))
+        self.model = self.model.write_off(now_ms)
 
     @invariant()
     def the_table_agrees_with_the_domain(self) -> None:

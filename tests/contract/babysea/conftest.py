@@ -40,7 +40,6 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
             "TIDEGATE_GENERATIONS_TABLE": "generations",
             "TIDEGATE_TELEMETRY_TABLE": "telemetry",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
-            "TIDEGATE_OUTPUT_DAYS": "7",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
             "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host,

@@ -18,6 +18,7 @@ from tidegate.domain.generation import Generation
 from tidegate.domain.idempotency import IdempotencyRecord
 from tidegate.domain.keys import SCOPES, Key, KeyState, Surface
 from tidegate.domain.limits import Bucket
+from tidegate.domain.retention import Retentions
 from tidegate.domain.wallet import Payment
 from tidegate.runtime import Runtime
 
@@ -123,6 +124,7 @@ class Stores:
     budgets: Mapping[Any, Any] = field(default_factory=lambda: DEFAULT_BUDGETS)
     moderator: Any = None
     http: HttpClient = field(default_factory=HttpClient)
+    retentions: Retentions = field(default_factory=Retentions)
 
     def now_ms(self) -> int:
         """A fixed instant."""

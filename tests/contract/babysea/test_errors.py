@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from functions.babysea import status
+from functions.babysea import library_models, status
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, WINDOW_END_S, Gateway, Reply
 from tests.contract.babysea.stores import KEY, THROTTLED, TOKEN, UNREACHABLE, Generations, Keys, Stores
@@ -276,3 +277,19 @@ def test_an_error_that_the_table_lacks_is_a_fault_of_ours() -> None:
 
     reply = Stores(generations=Generations([Novel("Something new.")])).generate()
     assert (reply.status, reply.error["code"], reply.error["retryable"]) == (500, "BSE5001", False)
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        {},
+        {"requestContext": {}},
+        {"rawPath": None},
+        {"headers": "none"},
+        {"body": "a", "isBase64Encoded": True},
+    ],
+)
+def test_an_event_that_cannot_be_read_ends_in_the_envelope_too(spoiled: dict[str, Any]) -> None:
+    sent = event("GET", "/v1/library/models", token=TOKEN) | spoiled if spoiled else {}
+    reply = Stores().send(library_models.handler, sent)
+    assert (reply.status, reply.error["code"]) == (500, "BSE5001")

@@ -118,7 +118,7 @@ def test_the_seeds_examples_are_accepted(gateway: Gateway, pictures: Pictures) -
     for model, body in examples:
         reply = gateway.generate(model, {"generation_prompt": "A cinematic scene", **body}, token=token)
         assert reply.data["model_identifier"] == model
-    assert len(gateway.runtime.generations.list(account_id, limit=100)) == 9
+    assert len(gateway.runtime.listing.page(account_id, total=100, offset=0, limit=100, now_ms=NOW_MS)) == 9
 
 
 def test_a_slash_may_come_encoded(gateway: Gateway) -> None:

@@ -199,6 +199,16 @@ def test_the_hold_stays_until_its_expiry_while_an_orphan_may_answer(runtime: Run
     assert world.books() == REFUNDED
 
 
+def test_an_orphan_that_outlives_the_hold_is_resolved_when_the_generation_ends(runtime: Runtime) -> None:
+    provider = ScriptedProvider("replicate", ["stuck"])
+    world = World(runtime, provider)
+    provider.cancel = lambda prediction: prediction is not None  # type: ignore[method-assign]
+    assert world.run().error_code == "provider_timeout"
+    (attempt,) = runtime.generations.attempts.of(world.generation.generation_id)
+    assert (attempt.status, attempt.resolved_at_ms is None) == ("discarded", False)
+    assert world.books() == REFUNDED
+
+
 def test_a_stuck_provider_is_left_at_its_deadline_and_told_to_stop(runtime: Runtime) -> None:
     first = ScriptedProvider("replicate", ["stuck"])
     world = World(runtime, first, ScriptedProvider("fal"))

@@ -22,9 +22,11 @@ def test_sound_books_are_reported_and_end_with_zero(operator: Operator, funded: 
         "accounts": 1,
         "movements": 1,
         "generations": 0,
+        "lapsed_generations": 0,
         "test_accounts": 0,
         "test_movements": 0,
         "test_generations": 0,
+        "test_lapsed_generations": 0,
         "differences": [],
     }
 

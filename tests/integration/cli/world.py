@@ -12,6 +12,7 @@ from tidegate.adapters.dynamodb.wallets import movement_of
 from tidegate.domain.attempt import Attempt, AttemptStatus, FailureClass, FailureCode, Prediction
 from tidegate.domain.generation import Generation, MediaType, Output, Settlement, Status, new_id
 from tidegate.domain.money import Money
+from tidegate.domain.retention import Retention
 from tidegate.domain.webhooks import (
     Delivery,
     DeliveryAttempt,
@@ -42,6 +43,7 @@ def a_generation(account_id: str) -> Generation:
         prediction_id="pred_1",
         created_at_ms=NOW_MS,
         expires_at_ms=NOW_MS + 60_000,
+        retention=Retention(None, None),  # the CLI goes by the real time
     )
 
 

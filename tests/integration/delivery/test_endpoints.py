@@ -118,11 +118,3 @@ def test_the_log_is_newest_first_and_bounded(world: World, event: Event) -> None
     assert names(50) == ["event-2", "event-1", "event-0"]
     assert names(2) == ["event-2", "event-1"]
     assert names(0) == ["event-2"]
-
-
-def test_a_delivery_expires_thirty_days_after_its_event(world: World, event: Event, runtime: Runtime) -> None:
-    world.add()
-    world.tell(event)
-    items = runtime.dynamodb.scan(TableName="webhooks")["Items"]
-    expiries = [int(item["ttl"]["N"]) for item in items if "ttl" in item]
-    assert expiries == [event.occurred_at_ms // 1_000 + 30 * 24 * 3_600]

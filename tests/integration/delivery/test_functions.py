@@ -11,6 +11,7 @@ from botocore.session import get_session
 import functions.delivery.deliver
 import functions.delivery.fan_out
 from tests.integration.delivery.conftest import World
+from tidegate.adapters.sqs import Queue
 from tidegate.domain.webhooks import DeliveryStatus, Event
 from tidegate.runtime import Runtime
 from tidegate.surfaces.babysea.webhook_events import webhook_test_event
@@ -138,3 +139,29 @@ def test_a_queue_is_delivered_by_the_same_function(
     (waited,) = world.webhooks.queued_events("acc-1", endpoint_id)
     assert waited.delivered_at_ms is not None
     assert received(sqs, url) == []
+
+
+@pytest.mark.parametrize("function", [functions.delivery.fan_out, functions.delivery.deliver])
+def test_what_failed_comes_again_after_seconds(
+    deployed: Runtime, sqs: Any, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch, function: Any
+) -> None:
+    events_url = sqs.create_queue(QueueName="events")["QueueUrl"]
+    monkeypatch.setitem(deployed.__dict__, "events", Queue(deployed._sqs, events_url))
+    url = events_url if function is functions.delivery.fan_out else aws["TIDEGATE_DELIVERIES_QUEUE_URL"]
+    hidden: list[int] = []
+    deployed._sqs.meta.events.register(
+        "provide-client-params.sqs.ChangeMessageVisibility",
+        lambda params, **_: hidden.append(params["VisibilityTimeout"]),
+    )
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    record = {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+    }
+    for receipts in ("1", "3"):
+        event = {"Records": [{**record, "attributes": {"ApproximateReceiveCount": receipts}}]}
+        failed = [{"itemIdentifier": message["MessageId"]}]
+        assert function.handler(event, None) == {"batchItemFailures": failed}
+    assert hidden == [2, 10]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tidegate.adapters.scheduler import Schedules, ScheduleTarget
 from tidegate.runtime import Runtime
+
+if TYPE_CHECKING:
+    from types_boto3_scheduler import EventBridgeSchedulerClient
 
 BODY = {"delivery_id": "d-1"}
 AT_MS = 1_800_000_000_001
@@ -58,4 +61,5 @@ def failing(code: str) -> Schedules:
         def create_schedule(self, **_: object) -> None:
             raise ClientError({"Error": {"Code": code, "Message": ""}}, "CreateSchedule")
 
-    return Schedules(Refusing, "default", ScheduleTarget("queue", "role", "dead"))
+    target = ScheduleTarget("queue", "role", "dead")
+    return Schedules(lambda: cast("EventBridgeSchedulerClient", Refusing()), "default", target)

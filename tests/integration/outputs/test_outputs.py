@@ -15,9 +15,9 @@ from tests.unit.adapters.servers import Script, answering, resetting, serving
 from tests.unit.domain.test_media import jpeg, png
 from tests.unit.domain.test_mp4 import USUAL, film
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.s3 import generation_of
 from tidegate.domain.attempt import FailureClass, FailureCode, MediaFile
 from tidegate.domain.generation import MediaType, Output, new_id
+from tidegate.domain.output_key import OutputKey, new_folder, read_key
 from tidegate.runtime import Runtime
 from tidegate.usecases.store_outputs import (
     OutputLimits,
@@ -26,7 +26,8 @@ from tidegate.usecases.store_outputs import (
     store_outputs,
 )
 
-GENERATION_ID = new_id(1_795_168_800_000)
+NOW_MS = 1_795_168_800_000
+GENERATION_ID = new_id(NOW_MS)
 PICTURE = png(64, 48) + b"\x00" * 100
 
 
@@ -35,7 +36,7 @@ def store(
 ) -> tuple[Output, ...]:
     return store_outputs(
         files,
-        generation_id=GENERATION_ID,
+        folder=new_folder(GENERATION_ID, 3_600, NOW_MS),
         media_type=media_type,
         store=runtime.outputs,
         **({"http": HttpClient()} | options),
@@ -69,7 +70,7 @@ def test_a_file_is_stored_as_what_its_bytes_are(runtime: Runtime) -> None:
     )
     stored = in_bucket(output.key)
     assert (stored["Body"], stored["ContentType"]) == (PICTURE, "image/png")
-    assert generation_of(output.key) == GENERATION_ID
+    assert read_key(output.key) == OutputKey(GENERATION_ID, NOW_MS // 1000 + 3_600)
 
 
 def test_a_film_is_stored_with_its_duration(runtime: Runtime) -> None:
@@ -165,8 +166,9 @@ def test_deleted_files_are_gone_and_deleting_them_again_is_no_error(runtime: Run
 
 
 def redirect(
-    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, key: str, method: str = "GET"
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, key: str, method: str = "GET", at_ms: int = NOW_MS
 ) -> dict[str, Any]:
+    monkeypatch.setattr(runtime, "now_ms", lambda: at_ms)
     monkeypatch.setattr(functions.outputs.redirect, "runtime", runtime)
     event = {
         "rawPath": f"/outputs/{key}",
@@ -213,5 +215,36 @@ def test_a_redirect_makes_no_aws_call(runtime: Runtime, monkeypatch: pytest.Monk
 def test_any_other_path_is_not_found(runtime: Runtime, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     answer = redirect(runtime, monkeypatch, key)
     assert answer["statusCode"] == 404
-    assert json.loads(answer["body"]) == {"error": "not_found"}
+    assert json.loads(answer["body"]) == {"error": "not_found", "message": "There is no such file."}
     assert "location" not in answer["headers"]
+
+
+@pytest.mark.parametrize(("left_ms", "lives_s"), [(300_000, 300), (299_999, 300), (60_000, 60), (1, 1)])
+def test_a_signature_does_not_outlive_its_file(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, left_ms: int, lives_s: int
+) -> None:
+    (output,) = store(runtime, MediaFile(data=PICTURE))
+    answer = redirect(runtime, monkeypatch, output.key, at_ms=NOW_MS + 3_600_000 - left_ms)
+    assert answer["statusCode"] == 302
+    assert parse_qs(urlsplit(answer["headers"]["location"]).query)["X-Amz-Expires"] == [str(lives_s)]
+    assert answer["headers"]["cache-control"] == f"private, max-age={lives_s // 5}"
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_file_past_its_retention_is_refused_though_the_bucket_still_has_it(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    (output,) = store(runtime, MediaFile(data=PICTURE))
+    answer = redirect(runtime, monkeypatch, output.key, method, at_ms=NOW_MS + 3_600_000)
+    assert answer["statusCode"] == 410
+    assert json.loads(answer["body"])["error"] == "gone"
+    assert answer["headers"]["cache-control"] == "no-store"
+    assert "location" not in answer["headers"]
+    assert in_bucket(output.key)
+
+
+def test_a_file_that_is_kept_for_ever_and_one_of_an_earlier_release_are_handed_out(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (new_folder(GENERATION_ID, None, NOW_MS), f"{GENERATION_ID}/{'A' * 22}"):
+        assert redirect(runtime, monkeypatch, f"{folder}/0.png", at_ms=10**13)["statusCode"] == 302

@@ -79,3 +79,20 @@ def test_options_of_aws_without_a_profile_are_wrong_usage(tmp_path: Path, choice
     write_stack_file(tmp_path)
     with pytest.raises(typer.BadParameter, match="--profile"):
         choose(choice, tmp_path)
+
+
+def test_another_stack_of_this_machine_is_named_by_its_folder(tmp_path: Path) -> None:
+    write_stack_file(tmp_path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert choose(Choice(stack=tmp_path / ".local"), elsewhere).is_local
+    with pytest.raises(Refused, match="make up"):
+        choose(Choice(stack=elsewhere), tmp_path)
+
+
+def test_a_profile_and_a_stack_contradict_each_other(
+    tmp_path: Path, aws_choices: list[tuple[object, ...]]
+) -> None:
+    with pytest.raises(typer.BadParameter, match="one of them"):
+        choose(Choice("acme", stack=tmp_path), tmp_path)
+    assert aws_choices == []

@@ -17,6 +17,7 @@ from tidegate.domain.generation import (
     new_prediction_id,
 )
 from tidegate.domain.money import Money
+from tidegate.domain.retention import DAY_S, Retention
 
 NOW_MS = 1_763_000_000_000
 
@@ -60,9 +61,13 @@ def test_only_ended_generations_are_terminal(status: Status, terminal: bool) -> 
 
 
 DAY_MS = 86_400_000
+ID = new_id(NOW_MS)
+UNTIL_S = NOW_MS // 1_000 + 3_600
+NAME = f"1d/{UNTIL_S}/{ID}/{'A' * 22}/0.png"
+OLD_NAME = f"{ID}/{'A' * 22}/0.png"
 MADE = Generation(
     account_id="account",
-    generation_id=new_id(NOW_MS),
+    generation_id=ID,
     surface="babysea",
     model="bfl/flux-schnell",
     media_type=MediaType.IMAGE,
@@ -74,25 +79,53 @@ MADE = Generation(
     created_at_ms=NOW_MS,
     expires_at_ms=NOW_MS,
     completed_at_ms=NOW_MS,
-    outputs=(Output("key", "image/png", 1),),
+    outputs=(Output(NAME, "image/png", 1),),
+    retention=Retention(DAY_S, 30 * DAY_S),
 )
+OLD = replace(MADE, outputs=(Output(OLD_NAME, "image/png", 1),))
+KEPT = replace(OLD, retention=Retention(None, None))
 
 
 @pytest.mark.parametrize(
-    ("generation", "after_ms", "removed"),
+    ("generation", "at_ms", "removed"),
     [
-        (MADE, DAY_MS - 1, False),
-        (MADE, DAY_MS, True),
-        (replace(MADE, removed_at_ms=NOW_MS), 0, True),
-        (replace(MADE, outputs=()), DAY_MS, False),
-        (replace(MADE, outputs=(), removed_at_ms=NOW_MS), 0, True),
-        (replace(MADE, completed_at_ms=None), DAY_MS, False),
+        (MADE, UNTIL_S * 1_000 - 1, False),
+        (MADE, UNTIL_S * 1_000, True),
+        (OLD, NOW_MS + DAY_MS - 1, False),
+        (OLD, NOW_MS + DAY_MS, True),
+        (KEPT, NOW_MS + 5_000 * DAY_MS, False),
+        (replace(MADE, removed_at_ms=NOW_MS), NOW_MS, True),
+        (replace(MADE, outputs=()), NOW_MS + DAY_MS, False),
+        (replace(MADE, outputs=(), removed_at_ms=NOW_MS), NOW_MS, True),
+        (replace(OLD, completed_at_ms=None), NOW_MS + DAY_MS, False),
     ],
-    ids=["kept", "past its retention", "deleted", "without files", "deleted without files", "not ended"],
+    ids=[
+        "kept",
+        "past what its name says",
+        "of an earlier release",
+        "of an earlier release, past its retention",
+        "kept for ever",
+        "deleted",
+        "without files",
+        "deleted without files",
+        "not ended",
+    ],
 )
 def test_files_are_gone_when_deleted_or_past_their_retention(
     generation: Generation,
-    after_ms: int,
+    at_ms: int,
     removed: bool,  # noqa: FBT001
 ) -> None:
-    assert generation.is_removed(NOW_MS + after_ms, DAY_MS) is removed
+    assert generation.is_removed(at_ms) is removed
+
+
+def test_files_are_gone_together() -> None:
+    later = Output(NAME.replace(str(UNTIL_S), str(UNTIL_S + 60)), "image/png", 1)
+    assert replace(MADE, outputs=(later, *MADE.outputs)).files_until_ms == UNTIL_S * 1_000
+
+
+def test_a_record_lapses_in_its_second_and_not_before_it_has_one() -> None:
+    assert not MADE.has_lapsed(10**15)
+    ended = replace(MADE, record_until_s=UNTIL_S)
+    assert not ended.has_lapsed(UNTIL_S * 1_000 - 1)
+    assert ended.has_lapsed(UNTIL_S * 1_000)

@@ -140,3 +140,38 @@ def test_credits_without_a_grant_and_grants_without_credits_are_told() -> None:
     assert _grants([("a", 1_000_000)], []) == [("a", "$1 was added and not granted")]
     assert _grants([], [("a", 1_000_000)]) == [("a", "$1 was granted and not added")]
     assert _grants([("a", 3_000_000)], [("a", 1_000_000)]) == [("a", "$2 was added and not granted")]
+
+
+LAPSING = replace(CHARGE, record_until_s=10)
+
+
+def test_of_a_lapsed_generation_only_the_journal_is_left() -> None:
+    matching = Matching(now_ms=10_000)
+    assert _taken(matching, RESERVE, LAPSING) == []
+    assert (matching.lapsed, matching.open_cases) == (1, {})
+
+
+def test_entries_of_a_lapsed_generation_must_fit_each_other() -> None:
+    assert _taken(Matching(now_ms=10_000), replace(RESERVE, amount=PRICE * 2), LAPSING) == [
+        "wrong_settlement"
+    ]
+
+
+def test_what_has_not_lapsed_is_waited_for() -> None:
+    matching = Matching(now_ms=9_999)
+    assert _taken(matching, RESERVE, LAPSING) == []
+    assert (matching.lapsed, list(matching.open_cases)) == (0, ["generation"])
+
+
+@pytest.mark.parametrize(
+    ("case", "codes"),
+    [
+        (Case(RESERVE, LAPSING, None), []),
+        (Case(RESERVE, LAPSING, SUCCEEDED), []),
+        (Case(replace(RESERVE, amount=PRICE * 2), LAPSING, None), ["wrong_settlement"]),
+        (Case(RESERVE, CHARGE, None), ["no_generation"]),
+        (Case(RESERVE, None, None), ["no_generation"]),
+    ],
+)
+def test_a_record_may_lapse_while_the_books_are_read(case: Case, codes: list[str]) -> None:
+    assert [entry.code for entry in judge_open("generation", case, None, 10_000)] == codes

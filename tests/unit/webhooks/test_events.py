@@ -31,7 +31,7 @@ ENDPOINT = Endpoint("acc-1", "end-1", "https://example.com/hook", DEFAULT_EVENTS
 
 
 def test_an_event_survives_the_bus() -> None:
-    for event in (EVENT, replace(EVENT, endpoint_id="end-1")):
+    for event in (EVENT, replace(EVENT, endpoint_id="end-1"), replace(EVENT, log_s=86_400)):
         assert Event.from_detail(json.loads(json.dumps(event.to_detail()))) == event
 
 

@@ -41,7 +41,8 @@ def test_a_delivered_event_does_not_expire() -> None:
 
 
 def test_an_event_and_its_delivery_that_came_too_late_wait_under_one_id() -> None:
-    assert queued_again(new_delivery(EVENT, ENDPOINT), 5_000) == WAITING
+    event = replace(EVENT, log_s=86_400)
+    assert queued_again(new_delivery(event, ENDPOINT), 5_000) == queued(event, ENDPOINT, 5_000)
 
 
 def test_a_test_and_what_waits_already_are_not_queued() -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
     from types_boto3_events import EventBridgeClient
     from types_boto3_s3 import S3Client
+    from types_boto3_scheduler import EventBridgeSchedulerClient
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
@@ -59,8 +60,8 @@ class Clients:
         return self.client("events")  # type: ignore[no-any-return]
 
     @cached_property
-    def _scheduler(self) -> Any:
-        return self.client("scheduler")
+    def _scheduler(self) -> EventBridgeSchedulerClient:
+        return self.client("scheduler")  # type: ignore[no-any-return]
 
     @cached_property
     def _guardrails(self) -> Any:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tidegate.domain.catalog import Catalog
     from tidegate.domain.generation import Generation, MediaType, Output
     from tidegate.domain.provider_profiles import ProviderProfile
+    from tidegate.domain.retention import Retentions
     from tidegate.domain.webhook_retries import RetryPlan
     from tidegate.surfaces.sharkapi.modes import Mode
     from tidegate.usecases.attempts.context import Context
@@ -164,6 +165,13 @@ class Runtime(Telemetry):
         return Queue(self._sqs, self.setting("DELIVERIES_QUEUE_URL"))
 
     @cached_property
+    def events(self) -> Queue:
+        """The queue of events that are to be fanned out."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("EVENTS_QUEUE_URL"))
+
+    @cached_property
     def schedules(self) -> Schedules:
         """Messages to the deliveries queue that are to come later than SQS can delay them."""
         from tidegate.adapters.scheduler import Schedules, ScheduleTarget  # noqa: PLC0415
@@ -204,6 +212,13 @@ class Runtime(Telemetry):
         return budgets_from({name: self._env.get(f"TIDEGATE_{name}_BUDGET") for name in ("IMAGE", "VIDEO")})
 
     @cached_property
+    def retentions(self) -> Retentions:
+        """How long files and records are kept; ``TIDEGATE_RETENTION="hosted,30d:365d"`` overrides it."""
+        from tidegate.domain.retention import retentions_from  # noqa: PLC0415
+
+        return retentions_from(self._env.get("TIDEGATE_RETENTION"))
+
+    @cached_property
     def retry_plan(self) -> RetryPlan:
         """When webhooks are tried; ``TIDEGATE_WEBHOOK_TIMES="3:10:15,30"`` overrides the defaults."""
         from tidegate.domain.webhook_retries import retry_plan_from  # noqa: PLC0415
@@ -221,6 +236,7 @@ class Runtime(Telemetry):
     def attempt_context(self) -> Context:
         """What the attempt worker works with."""
         from tidegate.domain.budget import store_timeout_s  # noqa: PLC0415
+        from tidegate.domain.output_key import new_folder  # noqa: PLC0415
         from tidegate.usecases.attempts.context import Context  # noqa: PLC0415
         from tidegate.usecases.store_outputs import store_outputs  # noqa: PLC0415
 
@@ -229,7 +245,7 @@ class Runtime(Telemetry):
         def store(generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
             return store_outputs(
                 files,
-                generation_id=generation.generation_id,
+                folder=new_folder(generation.generation_id, generation.retention.files_s, self.now_ms()),
                 media_type=generation.media_type,
                 http=self.http,
                 store=self.outputs,
@@ -294,11 +310,6 @@ class Runtime(Telemetry):
             base_url=self._base_urls.get("stripe", DEFAULT_BASE_URL),
             return_url=f"{self.public_base_url}/payments/stripe",
         )
-
-    @property
-    def output_retention_ms(self) -> int:
-        """How long files are kept after their generation ended. The bucket's lifecycle removes them."""
-        return int(self.setting("OUTPUT_DAYS")) * 86_400_000
 
     def output_url(self, key: str) -> str:
         """Where callers get a stored output."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
@@ -17,21 +16,8 @@ if TYPE_CHECKING:
 PRESIGNED_FOR_S: Final = 300
 _PIECE_BYTES: Final = 1_048_576
 _OK: Final = 200
-_RANDOM_BYTES: Final = 16  # 128 bits: knowing the generation's id does not help to guess the URL
 _MAX_DELETED: Final = 1_000  # DeleteObjects takes no more (S3 API reference)
-_KEY: Final = re.compile(r"([0-9a-f-]{36})/[A-Za-z0-9_-]{22}/[0-9]{1,2}\.[a-z0-9]{2,5}")
 _FILENAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-
-def new_folder(generation_id: str) -> str:
-    """Return an unguessable folder for one generation's files, without a trailing slash."""
-    return f"{generation_id}/{secrets.token_urlsafe(_RANDOM_BYTES)}"
-
-
-def generation_of(key: str) -> str | None:
-    """Return the generation that a well-formed key belongs to; None for any other text."""
-    match = _KEY.fullmatch(key)
-    return match[1] if match else None
 
 
 def public_url(base_url: str, key: str) -> str:

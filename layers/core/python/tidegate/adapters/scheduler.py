@@ -6,9 +6,12 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_scheduler import EventBridgeSchedulerClient
 
 # The Scheduler has no room or no time for this one (API reference, CreateSchedule, "Errors").
 _BUSY: Final = {"ThrottlingException", "ServiceQuotaExceededException", "InternalServerException"}
@@ -27,7 +30,9 @@ class ScheduleTarget:
 class Schedules:
     """Makes one-time schedules in one group. Each sends one message and is then deleted by the service."""
 
-    def __init__(self, client: Callable[[], Any], group: str, target: ScheduleTarget) -> None:
+    def __init__(
+        self, client: Callable[[], EventBridgeSchedulerClient], group: str, target: ScheduleTarget
+    ) -> None:
         """Name the group; ``client`` is asked for the API client when one is needed, which is seldom."""
         self._client = client
         self._group = group

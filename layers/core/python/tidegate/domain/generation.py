@@ -11,6 +11,8 @@ from typing import Final
 
 from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
+from tidegate.domain.output_key import read_key
+from tidegate.domain.retention import DEFAULT_RETENTION, Retention
 
 
 class MediaType(StrEnum):
@@ -87,13 +89,32 @@ class Generation:
     script: str | None = None  # what is to happen to it; test mode only
     trial: bool = False  # paid with a free trial
     note: Mapping[str, object] = field(default_factory=dict)  # what its surface wants to tell of it later
+    retention: Retention = DEFAULT_RETENTION  # as its plan had it when it was accepted
+    record_until_s: int | None = None  # epoch second; None: it has not ended, or its record is kept for ever
 
-    def is_removed(self, now_ms: int, retention_ms: int) -> bool:
-        """Whether its files are gone: deleted by its owner, or kept for ``retention_ms`` and no longer."""
-        if self.removed_at_ms is not None:
-            return True
-        ended = self.completed_at_ms
-        return bool(self.outputs) and ended is not None and now_ms >= ended + retention_ms
+    def is_removed(self, now_ms: int) -> bool:
+        """Whether its files are gone: deleted by its owner, or past their retention."""
+        until_ms = self.files_until_ms
+        return self.removed_at_ms is not None or (until_ms is not None and now_ms >= until_ms)
+
+    def has_lapsed(self, now_ms: int) -> bool:
+        """Whether the record is past its retention: gone for everyone, though the table may still have it."""
+        return self.record_until_s is not None and now_ms >= self.record_until_s * 1000
+
+    @property
+    def files_until_ms(self) -> int | None:
+        """From when its files are refused, as their names say it; None: there are none, or they are kept."""
+        ends = [end for output in self.outputs if (end := self._file_until_ms(output)) is not None]
+        return min(ends, default=None)
+
+    def _file_until_ms(self, output: Output) -> int | None:
+        key = read_key(output.key)
+        if key is not None and key.until_s is not None:
+            return key.until_s * 1000
+        files_s = self.retention.files_s
+        if files_s is None or self.completed_at_ms is None:
+            return None
+        return self.completed_at_ms + files_s * 1000  # an earlier release's file
 
 
 def new_id(now_ms: int) -> str:

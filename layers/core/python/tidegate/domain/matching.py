@@ -36,12 +36,25 @@ class Case:
         ended = self.generation is not None and self.generation.status.is_terminal
         return ended and self.reserve is not None and self.settlement is not None
 
+    def has_lapsed(self, now_ms: int) -> bool:
+        """Whether both entries are there, and the second says that the record is past its retention."""
+        if self.reserve is None or self.settlement is None:
+            return False
+        until_s = self.settlement.record_until_s
+        return until_s is not None and now_ms >= until_s * 1000
+
 
 class Matching:
-    """Puts entries, generations and grants together. ``open_cases`` are the generations that lack a part."""
+    """Puts entries, generations and grants together. ``open_cases`` are the generations that lack a part.
 
-    def __init__(self) -> None:
+    Of a generation whose record has lapsed at ``now_ms`` only the journal is left: its entries are held
+    against each other, and counted in ``lapsed``.
+    """
+
+    def __init__(self, now_ms: int = 0) -> None:
         self.open_cases: dict[str, Case] = {}
+        self.lapsed = 0
+        self._now_ms = now_ms
         self._grants: dict[str, Money] = {}  # what was added beyond what was granted, by reference
 
     def take_entry(self, entry: Movement) -> Iterator[Difference]:
@@ -91,6 +104,9 @@ class Matching:
         self.open_cases.pop(generation_id, None)
         if case.is_complete:
             yield from judge(generation_id, case)
+        elif case.has_lapsed(self._now_ms):
+            self.lapsed += 1
+            yield from judge(generation_id, case)
         else:
             self.open_cases[generation_id] = case
 
@@ -98,6 +114,9 @@ class Matching:
 def judge(generation_id: str, case: Case) -> Iterator[Difference]:
     """Tell how entries and generation contradict each other, as far as they are there."""
     reserve, settlement, generation = case.reserve, case.settlement, case.generation
+    if reserve and settlement and generation is None and reserve.amount != settlement.amount:
+        message = f"journal#{settlement.sequence} settled {settlement.amount}; {reserve.amount} were reserved"
+        yield Difference("wrong_settlement", generation_id, message)
     if reserve and generation and reserve.amount != generation.price:
         message = f"journal#{reserve.sequence} reserved {reserve.amount}; its price is {generation.price}"
         yield Difference("wrong_reserve", generation_id, message)
@@ -113,13 +132,16 @@ def judge(generation_id: str, case: Case) -> Iterator[Difference]:
             yield Difference("wrong_settlement", generation_id, message)
 
 
-def judge_open(generation_id: str, case: Case, stored: Generation | None) -> Iterator[Difference]:
+def judge_open(
+    generation_id: str, case: Case, stored: Generation | None, now_ms: int = 0
+) -> Iterator[Difference]:
     """Tell what is wrong with a case that stayed open once every entry and record was taken.
 
     Args:
         generation_id: whose case.
         case: with the generation as it was read before the last entry was written.
         stored: the generation as it was read after that.
+        now_ms: when that was: a record may lapse while the books are read.
     """
     if case.reserve is None:
         if case.settlement is not None:
@@ -131,6 +153,9 @@ def judge_open(generation_id: str, case: Case, stored: Generation | None) -> Ite
             yield Difference(
                 "not_reserved", generation_id, f"its price {case.generation.price} is not in the journal"
             )
+        return
+    if stored is None and case.has_lapsed(now_ms):
+        yield from judge(generation_id, replace(case, generation=None))
         return
     if stored is None:
         message = f"journal#{case.reserve.sequence} reserved {case.reserve.amount} for no generation"

@@ -75,7 +75,14 @@ def queued_again(delivery: Delivery, now_ms: int) -> QueuedEvent | None:
     if delivery.is_brief:
         return None
     key = delivery.key
-    event = Event(delivery.event_id, delivery.event_type, key.account_id, key.occurred_at_ms, delivery.data)
+    event = Event(
+        delivery.event_id,
+        delivery.event_type,
+        key.account_id,
+        key.occurred_at_ms,
+        delivery.data,
+        log_s=delivery.log_s,
+    )
     return QueuedEvent(event, delivery.endpoint_id, key.delivery_id, now_ms)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 from typing import Final
 
 from tidegate.domain.webhooks import Delivery
@@ -17,6 +18,7 @@ FAST_ATTEMPTS: Final = len(FAST_DELAYS_MS)
 TAIL_S: Final = (60, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 82_800)
 LIFETIME_MS: Final = 75 * 3_600_000  # after its event, no attempt begins
 JITTER: Final = 0.1  # a tail wait is shortened by up to this part, so that the sum stays within the lifetime
+MAX_QUEUE_WAIT_S: Final = 900  # SQS delays by no more (SQS quotas)
 MAX_RETRY_AFTER_S: Final = 3_600  # a receiver cannot ask for more patience than this
 TIMEOUT_S: Final = 10  # contracts: BabySea §8.4
 GONE: Final = 410  # the receiver wants nothing more, ever (RFC 9110 §15.5.11)
@@ -27,7 +29,7 @@ class RetryPlan:
     """The times of a delivery. The defaults are production's."""
 
     timeout_s: float = TIMEOUT_S
-    queue_wait_s: int = 900  # longer waits are scheduled; SQS delays by no more (SQS quotas)
+    queue_wait_s: int = MAX_QUEUE_WAIT_S  # longer waits are scheduled
     tail_s: tuple[int, ...] = TAIL_S
 
     @property
@@ -65,14 +67,17 @@ def retry_plan_from(text: str | None) -> RetryPlan:
     """Return the plan, or one such as ``"3:10:15,30"``: timeout, longest wait in the queue, tail; seconds.
 
     Raises:
-        ValueError: not of this form, or a number is not positive.
+        ValueError: not of this form, a number is not positive, or the wait is more than SQS can delay.
     """
     if text is None:
         return RetryPlan()
     timeout, queue_wait, tail = text.split(":")
     plan = RetryPlan(float(timeout), int(queue_wait), tuple(int(wait) for wait in tail.split(",")))
-    if min(plan.timeout_s, plan.queue_wait_s, *plan.tail_s) <= 0:
+    times = (plan.timeout_s, plan.queue_wait_s, *plan.tail_s)
+    if not all(isfinite(time) and time > 0 for time in times):
         raise ValueError(f"webhook times {text!r}: every time must be positive")
+    if plan.queue_wait_s > MAX_QUEUE_WAIT_S:
+        raise ValueError(f"webhook times {text!r}: the queue delays by {MAX_QUEUE_WAIT_S} s at the most")
     return plan
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from tidegate.domain.errors import TidegateError
+from tidegate.domain.retention import DEFAULT_RETENTION
 
 
 class EventType(StrEnum):
@@ -29,7 +30,6 @@ class EventType(StrEnum):
 DEFAULT_EVENTS: Final = (EventType.STARTED, EventType.COMPLETED, EventType.FAILED, EventType.CANCELED)
 MAX_ENDPOINTS: Final = 20  # per account; the contract names no figure
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105  the public prefix, no secret
-DELIVERY_RETENTION_S: Final = 30 * 24 * 3600
 MAX_GRACE_HOURS: Final = 168  # after a rotation; as for API keys
 MAX_FAILURES: Final = 15  # deliveries in a row, over all events (contracts: BabySea §8.4)
 
@@ -71,6 +71,7 @@ class Event:
     occurred_at_ms: int
     data: Mapping[str, object]  # the wire's ``webhook_data``
     endpoint_id: str | None = None  # only this endpoint, whatever it is subscribed to
+    log_s: int | None = None  # how long the log keeps its deliveries; None: it is about no generation
 
     def to_detail(self) -> dict[str, object]:
         """Write the event as the bus carries it; what is absent is left out."""
@@ -81,7 +82,8 @@ class Event:
             "occurred_at_ms": self.occurred_at_ms,
             "data": dict(self.data),
         }
-        return detail if self.endpoint_id is None else detail | {"endpoint_id": self.endpoint_id}
+        optional = {"endpoint_id": self.endpoint_id, "log_s": self.log_s}
+        return detail | {name: value for name, value in optional.items() if value is not None}
 
     @classmethod
     def from_detail(cls, detail: Mapping[str, Any]) -> Event:
@@ -98,6 +100,7 @@ class Event:
             occurred_at_ms=detail["occurred_at_ms"],
             data=detail["data"],
             endpoint_id=detail.get("endpoint_id"),
+            log_s=detail.get("log_s"),
         )
 
 
@@ -195,6 +198,7 @@ class Delivery:
     log: tuple[DeliveryAttempt, ...] = ()
     error: str | None = None  # why it failed for good
     drained: Drained | None = None  # None: it did not wait for a disabled endpoint
+    log_s: int = DEFAULT_RETENTION.log_s  # how long the log keeps it after its event
 
     @property
     def is_brief(self) -> bool:
@@ -233,7 +237,14 @@ def new_delivery(event: Event, endpoint: Endpoint) -> Delivery:
 
 def replayed(delivery: Delivery, now_ms: int) -> Delivery:
     """Return a delivery of the same event to the same endpoint under an id and a time of its own."""
-    event = Event(delivery.event_id, delivery.event_type, delivery.key.account_id, now_ms, delivery.data)
+    event = Event(
+        delivery.event_id,
+        delivery.event_type,
+        delivery.key.account_id,
+        now_ms,
+        delivery.data,
+        log_s=delivery.log_s,
+    )
     return _delivery(event, delivery.endpoint_id, DeliveryKey(event.account_id, now_ms, str(uuid.uuid4())))
 
 
@@ -257,6 +268,7 @@ def _delivery(event: Event, endpoint_id: str, key: DeliveryKey) -> Delivery:
         event_id=event.event_id,
         event_type=event.event_type,
         body=json.dumps(envelope, separators=(",", ":")),  # ASCII: no receiver can mistake the charset
+        log_s=DEFAULT_RETENTION.log_s if event.log_s is None else event.log_s,
     )
 
 

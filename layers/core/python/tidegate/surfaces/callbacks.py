@@ -54,9 +54,10 @@ class CallbackEndpoint:
 
     def respond(self, event: Mapping[str, Any], services: Services) -> Response:
         """Verify, queue a poll, answer."""
-        request = Request.from_event(event)
-        told = {"generation_id": request.path_params.get("generation_id")}
+        told: dict[str, object] = {}
         try:
+            request = Request.from_event(event)
+            told["generation_id"] = request.path_params.get("generation_id")
             self._accept(request, services)
         except CallbackRejected as error:
             self._logger.warning("callback rejected: %s", error, extra=told)

@@ -24,7 +24,7 @@ from tidegate.domain.errors import ServiceUnavailable, TidegateError
 from tidegate.domain.keys import Surface
 from tidegate.domain.limits import Bucket
 from tidegate.domain.usage import endpoint_code, endpoint_name
-from tidegate.surfaces.http import Request, Response
+from tidegate.surfaces.http import UNREAD, Request, Response
 from tidegate.usecases.authenticate import Caller, authenticate, authorize
 
 _STORE_FAILED: Final = (BotoCoreError, ClientError, StillInConflict)
@@ -108,8 +108,9 @@ class Endpoint(Generic[S, A]):
     def respond(self, event: Mapping[str, Any], services: S) -> Response:
         """Answer an event with these services; never raises."""
         began = time.perf_counter()
-        exchange = Exchange(Request.from_event(event), services.now_ms())
+        exchange = Exchange(UNREAD, services.now_ms())
         try:
+            exchange.request = Request.from_event(event)
             response = self._told(exchange, self._run(exchange, services))
         except TidegateError as error:
             response = self._dialect.failed(exchange, error)

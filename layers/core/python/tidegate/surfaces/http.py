@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 
@@ -41,6 +41,9 @@ class Request:
             client_address=http.get("sourceIp", ""),
             route=event.get("routeKey", ""),
         )
+
+
+UNREAD: Final = Request("", "", {}, {}, {}, b"", "")  # stands for one that could not be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt, AttemptStatus
-from tidegate.domain.errors import GenerationNotCancelable, GenerationNotFound
+from tidegate.domain.errors import GenerationNotCancelable
 from tidegate.domain.generation import Settlement, Status
+from tidegate.usecases.get_generation import get_generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ def cancel(
         GenerationNotFound: absent, or another account's.
         GenerationNotCancelable: it has already ended.
     """
-    generation = generations.get(account_id, generation_id)
-    if generation is None:
-        raise GenerationNotFound("There is no such generation.")
+    generation = get_generation(
+        generations, account_id=account_id, generation_id=generation_id, now_ms=now_ms
+    )
     if generation.status.is_terminal or not generations.settle(
         generation, Status.CANCELED, Settlement.REFUND, changes={}, now_ms=now_ms
     ):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
@@ -50,22 +53,34 @@ def conclude(
         changes={"error_code": failure.code, "error_message": failure.message},
         now_ms=now_ms,
     )
+    for attempt in still_open:
+        _give_up(queue, attempt)
     ended = generations.get(account_id, generation_id)
     return Conclusion(ended.status if ended else Status.FAILED)
 
 
 def _ask(queue: Queue, attempt: Attempt) -> None:
-    if attempt.prediction is None:
-        return  # only its callback can tell
-    queue.send(
-        {
-            "kind": "callback",
-            "account_id": attempt.account_id,
-            "generation_id": attempt.generation_id,
-            "number": attempt.number,
-            "prediction_id": attempt.prediction.prediction_id,
-        }
-    )
+    if attempt.prediction is not None:  # else only its callback can tell
+        queue.send(_message("callback", attempt) | {"prediction_id": attempt.prediction.prediction_id})
+
+
+def _give_up(queue: Queue, attempt: Attempt) -> None:
+    """Have an attempt stopped and resolved whose generation has ended, if it is known what to stop.
+
+    Best effort: the books are closed. What became of a job that is not known stays unknown.
+    """
+    if attempt.prediction is not None:
+        with suppress(BotoCoreError, ClientError):
+            queue.send(_message("cancel", attempt))
+
+
+def _message(kind: str, attempt: Attempt) -> dict[str, object]:
+    return {
+        "kind": kind,
+        "account_id": attempt.account_id,
+        "generation_id": attempt.generation_id,
+        "number": attempt.number,
+    }
 
 
 def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tidegate.adapters.dynamodb.webhooks import WebhookTable
 from tidegate.adapters.sqs import Queue
+from tidegate.domain.retention import DEFAULT_RETENTION
 from tidegate.domain.webhook_queue import is_queued, queued
 from tidegate.domain.webhooks import Delivery, DeliveryKey, DeliveryStatus, Endpoint, Event, new_delivery
 
 
-def fan_out(event: Event, *, webhooks: WebhookTable, queue: Queue, now_ms: int) -> tuple[DeliveryKey, ...]:
+def fan_out(
+    event: Event, *, webhooks: WebhookTable, queue: Queue, now_ms: int, log_s: int = DEFAULT_RETENTION.log_s
+) -> tuple[DeliveryKey, ...]:
     """Create and send off the deliveries of an event; returns those that were sent off.
 
     May be run any number of times for the same event: each endpoint has one delivery with one id, and
     one that was stored but never begun is sent off again, for its message may have been lost in a crash.
+    ``log_s`` is how long deliveries stay in the log whose event does not say it.
     """
+    event = replace(event, log_s=log_s if event.log_s is None else event.log_s)
     wanted = [endpoint for endpoint in _candidates(event, webhooks) if endpoint.wants(event)]
     for endpoint in wanted:
         if not endpoint.enabled and is_queued(event):

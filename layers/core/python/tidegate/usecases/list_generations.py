@@ -22,7 +22,7 @@ class Page:
 
 
 def list_generations(
-    wallets: WalletTable, listing: GenerationListing, *, account_id: str, limit: int, offset: int
+    wallets: WalletTable, listing: GenerationListing, *, account_id: str, limit: int, offset: int, now_ms: int
 ) -> Page:
     """Return at most ``limit`` generations after the ``offset`` newest.
 
@@ -30,6 +30,6 @@ def list_generations(
         AccountNotFound: the account is gone.
     """
     # The total first: what is accepted in between is on a page without being counted, never the reverse.
-    total = get_account(wallets, account_id).wallet.generations
-    generations = listing.page(account_id, total=total, offset=offset, limit=limit)
+    total = get_account(wallets, account_id).wallet.listed(now_ms)
+    generations = listing.page(account_id, total=total, offset=offset, limit=limit, now_ms=now_ms)
     return Page(generations, total, limit, offset)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.dynamodb.transaction import StillInConflict
 from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt, AttemptStatus
@@ -17,6 +19,7 @@ from tidegate.usecases.launch import Launcher
 
 _LOOK_BACK_MS: Final = 3 * 60 * 60 * 1000  # where open generations are, unless something went badly wrong
 _DRIVABLE: Final = {AttemptStatus.WAITING, AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED}
+_WRITTEN_OFF_AT_ONCE: Final = 50  # far below what a DynamoDB expression can hold (4 KB)
 _GRACE_MS: Final = 60 * 1000  # the machinery gets this long before the reaper steps in
 
 
@@ -57,12 +60,21 @@ class Reaper:
 
     def _open_ids(self, account_id: str) -> list[str]:
         account = self.wallets.get(account_id)
-        if account is None or account.wallet.in_flight == 0:
+        if account is None:
+            return []
+        if lapsed := account.wallet.lapsed(self.now_ms()):
+            self._write_off(account_id, lapsed)
+        if account.wallet.in_flight == 0:
             return []
         found = list(self.generations.open_ids(account_id, since_id=id_floor(self.now_ms() - _LOOK_BACK_MS)))
         if len(found) < account.wallet.in_flight:  # the wallet knows of more: they must be older
             found = list(self.generations.open_ids(account_id))
         return found
+
+    def _write_off(self, account_id: str, lapsed: Mapping[int, int]) -> None:
+        """Keep the wallet small. The total of a list does not depend on it: the next run comes by again."""
+        with suppress(StillInConflict):
+            self.wallets.write_off(account_id, dict(sorted(lapsed.items())[:_WRITTEN_OFF_AT_ONCE]))
 
     def _recover(self, account_id: str, generation_id: str) -> bool:
         now_ms = self.now_ms()

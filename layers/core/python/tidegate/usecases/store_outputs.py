@@ -17,7 +17,7 @@ from tidegate.adapters.http import (
     UnexpectedStatus,
     UnsafeUrl,
 )
-from tidegate.adapters.s3 import OutputStore, new_folder
+from tidegate.adapters.s3 import OutputStore
 from tidegate.domain.attempt import Failure, FailureClass, FailureCode, MediaFile
 from tidegate.domain.generation import MediaType, Output
 from tidegate.domain.media import Media, sniff
@@ -49,7 +49,7 @@ class OutputLimits:
 def store_outputs(
     files: Sequence[MediaFile],
     *,
-    generation_id: str,
+    folder: str,
     media_type: MediaType,
     http: HttpClient,
     store: OutputStore,
@@ -63,7 +63,7 @@ def store_outputs(
 
     Args:
         files: what the provider named or sent.
-        generation_id: the first part of every key.
+        folder: the first part of every key.
         media_type: what the bytes must be.
         http: with the guard, as the URLs are the provider's word.
         store: where they go, and where a provider may have put them.
@@ -77,7 +77,6 @@ def store_outputs(
     if not 0 < len(files) <= limits.max_files:
         raise UnusableOutput(f"the provider returned {len(files)} files")
     end = time.monotonic() + deadline_s
-    folder = new_folder(generation_id)
     outputs = []
     for number, file in enumerate(files):
         with _room_for(file) as kept:

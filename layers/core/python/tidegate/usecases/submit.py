@@ -22,6 +22,7 @@ from tidegate.domain.generation import Generation, MediaType, Status, new_id, ne
 from tidegate.domain.idempotency import LIFETIME_S, IdempotencyRecord
 from tidegate.domain.mode import Mode
 from tidegate.domain.money import ZERO, Money
+from tidegate.domain.retention import DEFAULT_RETENTION, Retention
 from tidegate.domain.scripts import Script
 from tidegate.domain.wallet import Payment
 from tidegate.usecases.refusals import (
@@ -61,6 +62,7 @@ class Order:
     providers: tuple[str, ...]
     price: Money
     hold_s: int
+    retention: Retention = DEFAULT_RETENTION
     idempotency: Idempotency | None = None
     mode: Mode = Mode.LIVE
     script: Script | None = None
@@ -189,6 +191,7 @@ def _generation(order: Order, payment: Payment, now_ms: int) -> Generation:
         script=str(order.script) if order.script else None,
         trial=payment is Payment.TRIAL,
         note=order.note,
+        retention=order.retention,
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.ledger import LedgerReader
@@ -34,6 +34,7 @@ class Verification:
     mode: Mode
     wallet: Wallet  # the point that was verified
     generations: int
+    lapsed: int  # generations whose records are past their retention: verified by the journal alone
     differences: tuple[Difference, ...]
 
 
@@ -43,11 +44,14 @@ class _Books:
 
     account_id: str
     replay: Replay
-    matching: Matching = field(default_factory=Matching)
+    matching: Matching
+    now_ms: int
     generations: int = 0
 
     def take(self, record: Movement | Generation) -> Iterator[Difference]:
         if isinstance(record, Generation):
+            if record.has_lapsed(self.now_ms):
+                return  # gone for everyone: its entries speak for it
             self.generations += 1
             yield from self.matching.take_generation(record)
         else:
@@ -56,7 +60,13 @@ class _Books:
 
 
 def verify_ledger(
-    account_id: str, *, wallets: WalletTable, ledger: LedgerReader, generations: GenerationTable, wait: Wait
+    account_id: str,
+    *,
+    wallets: WalletTable,
+    ledger: LedgerReader,
+    generations: GenerationTable,
+    wait: Wait,
+    now_ms: Callable[[], int],
 ) -> Verification:
     """Verify one account. Memory grows with what is in flight, not with what has been.
 
@@ -66,11 +76,13 @@ def verify_ledger(
         ledger: its journal, grants and generations.
         generations: to read single ones again.
         wait: the journal follows the wallet by moments; this waits for it.
+        now_ms: the clock.
 
     Raises:
         AccountNotFound: no such account.
     """
-    books, differences = _Books(account_id, Replay(account_id)), list[Difference]()
+    books = _Books(account_id, Replay(account_id), Matching(begun_ms := now_ms()), begun_ms)
+    differences: list[Difference] = []
     begin = get_account(wallets, account_id).wallet.sequence
     for reference, amount in ledger.grants(account_id):
         books.matching.take_grant(reference, amount)
@@ -83,9 +95,10 @@ def verify_ledger(
     for entry in ledger.entries(account_id, begin + 1, end.sequence):
         differences += books.take(entry)
     differences += _compare(books.replay, end)
-    differences += _open_ends(books, generations, end)
+    differences += _open_ends(books, generations, end, now_ms)
     differences += books.matching.unmatched_grants(ledger.grants(account_id))
-    return Verification(account_id, account.mode, end, books.generations, tuple(differences))
+    lapsed = books.matching.lapsed
+    return Verification(account_id, account.mode, end, books.generations, lapsed, tuple(differences))
 
 
 def _await_journal(wallets: WalletTable, account_id: str, sequence: int, wait: Wait) -> None:
@@ -112,12 +125,14 @@ def _compare(replay: Replay, end: Wallet) -> Iterator[Difference]:
         yield from replay.compare(end)
 
 
-def _open_ends(books: _Books, generations: GenerationTable, end: Wallet) -> Iterator[Difference]:
+def _open_ends(
+    books: _Books, generations: GenerationTable, end: Wallet, now_ms: Callable[[], int]
+) -> Iterator[Difference]:
     """Read once more what is incomplete, and hold what is in flight against what the wallet holds."""
     held, account_id = ZERO, books.account_id
     for generation_id, case in books.matching.open_cases.items():
         stored = generations.get(account_id, generation_id)
-        yield from judge_open(generation_id, case, stored)
+        yield from judge_open(generation_id, case, stored, now_ms())
         if case.reserve and not case.settlement and stored:
             held += stored.price
     if held != end.held:

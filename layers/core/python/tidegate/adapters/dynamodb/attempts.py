@@ -24,12 +24,15 @@ class AttemptTable:
         self._table = table
         self._items = Items(client, table)
 
-    def create(self, attempt: Attempt) -> bool:
-        """Store a new attempt before its first byte is sent; False when another worker stored that number."""
+    def create(self, attempt: Attempt, *, until_s: int | None = None) -> bool:
+        """Store a new attempt before its first byte is sent; False when another worker stored that number.
+
+        After ``until_s``, an epoch second, DynamoDB deletes it.
+        """
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=attempt_codec.to_item(attempt),
+                Item=attempt_codec.to_item(attempt) | encode_item({"ttl": until_s}),
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

@@ -9,6 +9,7 @@ from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.domain.generation import Generation, MediaType, Output, Settlement, Status
 from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
+from tidegate.domain.retention import DEFAULT_RETENTION, read_row
 
 ENTITY: Final = "generation"
 _OPTIONAL: Final = (
@@ -45,6 +46,8 @@ def to_item(generation: Generation) -> Item:
         "mode": generation.mode.stored,
         "trial": generation.trial or None,
         "note": generation.note or None,
+        "retention": str(generation.retention),
+        "ttl": generation.record_until_s,
     }
     values |= {name: getattr(generation, name) for name in _OPTIONAL}
     return encode_item(values)
@@ -71,6 +74,8 @@ def from_item(item: Mapping[str, Any]) -> Generation:
         mode=Mode(values.get("mode", Mode.LIVE)),
         trial=values.get("trial", False),
         note=values.get("note", {}),
+        retention=read_row(values["retention"]) if "retention" in values else DEFAULT_RETENTION,
+        record_until_s=values.get("ttl"),
         **{name: values.get(name) for name in _OPTIONAL},
     )
 

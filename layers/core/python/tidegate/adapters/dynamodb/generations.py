@@ -101,21 +101,6 @@ class GenerationTable:
             attempt_codec.from_item(attempt) if attempt else None,
         )
 
-    def list(
-        self, account_id: str, *, limit: int, since_id: str | None = None, until_id: str | None = None
-    ) -> list[Generation]:
-        """The newest generations of an account, newest first, optionally within a range of ids."""
-        answer = self._client.query(
-            TableName=self._table,
-            KeyConditionExpression="pk = :account AND sk BETWEEN :since AND :until",
-            ExpressionAttributeValues=encode_item(
-                {":account": account_id, ":since": since_id or "0", ":until": until_id or "g"}
-            ),
-            ScanIndexForward=False,
-            Limit=limit,
-        )
-        return [generation_codec.from_item(item) for item in answer["Items"]]
-
     def open_ids(self, account_id: str, *, since_id: str = "0") -> Iterator[str]:
         """The ids of all generations of an account that have not ended, oldest first, from an id on."""
         pages = self._client.get_paginator("query").paginate(
@@ -171,19 +156,19 @@ class GenerationTable:
         Raises:
             transaction.StillInConflict: try again later.
         """
-        values = {":status": status, ":settlement": settlement, ":now": now_ms, **_OPEN_VALUES}
-        sets = ["#status = :status", "settlement = :settlement", "completed_at_ms = :now"]
-        sets += [f"#{name} = :{name}" for name in changes]
-        values |= {f":{name}": value for name, value in changes.items()}
-        names = {f"#{name}": name for name in ("status", *changes)}
+        until_s = generation.retention.record_until_s(now_ms)
+        sets = {"status": status, "settlement": settlement, "completed_at_ms": now_ms, **changes}
+        if until_s is not None:
+            sets["ttl"] = until_s
+        values = {f":{name}": value for name, value in sets.items()} | _OPEN_VALUES
         actions = [
             {
                 "Update": {
                     "TableName": self._table,
                     "Key": key_of(generation.account_id, generation.generation_id),
-                    "UpdateExpression": f"SET {', '.join(sets)}",
+                    "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in sets),
                     "ConditionExpression": _IS_OPEN,
-                    "ExpressionAttributeNames": names,
+                    "ExpressionAttributeNames": {f"#{name}": name for name in sets},
                     "ExpressionAttributeValues": encode_item(values),
                 }
             },
@@ -195,6 +180,7 @@ class GenerationTable:
                 reference=generation.generation_id,
                 now_ms=now_ms,
                 payment=Payment.TRIAL if generation.trial else Payment.BALANCE,
+                record_until_s=until_s,
             ),
         ]
         if used is not None:

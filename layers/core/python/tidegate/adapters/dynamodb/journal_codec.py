@@ -26,6 +26,7 @@ def to_item(account_id: str, entry: Movement) -> Item:
             "at_ms": entry.at_ms,
             "balance": entry.balance.micros,
             "held": entry.held.micros,
+            "record_until_s": entry.record_until_s,
         }
     )
 
@@ -41,4 +42,5 @@ def from_item(item: Item) -> Movement:
         at_ms=values["at_ms"],
         balance=Money(values["balance"]),
         held=Money(values["held"]),
+        record_until_s=values.get("record_until_s"),
     )

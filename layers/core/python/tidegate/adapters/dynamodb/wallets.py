@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from tidegate.adapters.dynamodb import journal_codec, transaction
 from tidegate.adapters.dynamodb.alerts import alerts_value
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
-from tidegate.adapters.dynamodb.movements import WALLET, movement
+from tidegate.adapters.dynamodb.movements import WALLET, movement, read_lapsing, write_off
 from tidegate.domain.account import Account
 from tidegate.domain.alerts import DEFAULT_THRESHOLDS
 from tidegate.domain.errors import AccountNotFound, InvalidInput
@@ -162,6 +162,18 @@ class WalletTable:
         except transaction.ConditionsFailed as error:
             raise AccountNotFound(f"There is no account {account_id}.", account_id=account_id) from error
 
+    def write_off(self, account_id: str, lapsed: Mapping[int, int]) -> bool:
+        """Count records no longer that have lapsed; False when that was done before.
+
+        Raises:
+            transaction.StillInConflict: try again later.
+        """
+        try:
+            transaction.write(self._client, [write_off(self._table, account_id, lapsed)])
+        except transaction.ConditionsFailed:
+            return False
+        return True
+
     def still_on(self, plan: str, account_id: str) -> Item:
         """Return the action that makes a transaction fail once the account is on another plan."""
         return {
@@ -216,6 +228,7 @@ def movement_of(image: Item) -> tuple[str, Movement] | None:
         at_ms=cause["at_ms"],
         balance=Money(values["balance"]),
         held=Money(values["held"]),
+        record_until_s=cause.get("record_until_s"),
     )
 
 
@@ -229,6 +242,7 @@ def _account(item: Item) -> Account:
         sequence=values["sequence"],
         generations=values.get("generations", 0),
         trials=values.get("trials", 0),
+        lapsing=read_lapsing(values),
     )
     return Account(
         account_id=values["account_id"],

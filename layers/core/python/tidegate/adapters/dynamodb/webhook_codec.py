@@ -12,8 +12,8 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+from tidegate.domain.webhook_retries import LIFETIME_MS
 from tidegate.domain.webhooks import (
-    DELIVERY_RETENTION_S,
     Delivery,
     DeliveryAttempt,
     DeliveryKey,
@@ -25,6 +25,8 @@ from tidegate.domain.webhooks import (
 
 ENDPOINT: Final = "endpoint#"
 DELIVERY: Final = "delivery#"
+LOG_UNTIL: Final = "log_until_s"  # what ``ttl`` becomes when the delivery is final, if that is sooner
+_TRIED_S: Final = LIFETIME_MS // 1_000 + 3_600  # a worker may be at the last attempt
 
 
 def sort_key(key: DeliveryKey) -> str:
@@ -80,7 +82,8 @@ def read_endpoint(item: Mapping[str, Any]) -> Endpoint:
 
 
 def delivery_item(delivery: Delivery) -> Item:
-    """Write a delivery; it expires 30 days after its event."""
+    """Write a delivery. It expires ``log_s`` after its event, but not while it may still be tried."""
+    occurred_s = delivery.key.occurred_at_ms // 1_000
     return encode_item(
         {
             "account_id": delivery.key.account_id,
@@ -97,7 +100,8 @@ def delivery_item(delivery: Delivery) -> Item:
             "attempt_log": [asdict(attempt) for attempt in delivery.log],
             "error": delivery.error,
             "drained": asdict(delivery.drained) if delivery.drained else None,
-            "ttl": delivery.key.occurred_at_ms // 1_000 + DELIVERY_RETENTION_S,
+            LOG_UNTIL: occurred_s + delivery.log_s if delivery.log_s < _TRIED_S else None,
+            "ttl": occurred_s + max(delivery.log_s, _TRIED_S),
         }
     )
 
@@ -117,4 +121,5 @@ def read_delivery(item: Mapping[str, Any]) -> Delivery:
         log=tuple(DeliveryAttempt(**entry) for entry in values["attempt_log"]),
         error=values.get("error"),
         drained=Drained(**values["drained"]) if "drained" in values else None,
+        log_s=values.get(LOG_UNTIL, values["ttl"]) - values["occurred_at_ms"] // 1_000,
     )

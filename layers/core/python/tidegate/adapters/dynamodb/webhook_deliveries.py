@@ -8,6 +8,7 @@ from typing import Final
 
 from tidegate.adapters.dynamodb.webhook_codec import (
     DELIVERY,
+    LOG_UNTIL,
     delivery_item,
     delivery_key,
     read_delivery,
@@ -80,7 +81,7 @@ class DeliveryRows(Rows):
 
         Whichever attempt it was: a late success is one, too.
         """
-        return self._settle(key, attempt, {"status": DeliveryStatus.DELIVERED.value})
+        return self._settle(key, attempt, {"status": DeliveryStatus.DELIVERED.value}, final=True)
 
     def record_retry(self, key: DeliveryKey, attempt: DeliveryAttempt, *, due_at_ms: int) -> bool:
         """Log a failed attempt; the next is due at ``due_at_ms``. False when a newer one has begun."""
@@ -89,7 +90,7 @@ class DeliveryRows(Rows):
     def record_failure(self, key: DeliveryKey, attempt: DeliveryAttempt) -> bool:
         """Log the attempt that ends the delivery, and why. False when a newer one has begun."""
         changes = {"status": DeliveryStatus.FAILED.value, "error": attempt.error}
-        return self._settle(key, attempt, changes, newest_only=True)
+        return self._settle(key, attempt, changes, newest_only=True, final=True)
 
     def _settle(
         self,
@@ -98,14 +99,19 @@ class DeliveryRows(Rows):
         changes: Mapping[str, object],
         *,
         newest_only: bool = False,
+        final: bool = False,
     ) -> bool:
         condition = "#status = :pending" + (" AND attempts = :number" if newest_only else "")
         assignments = "".join(f", #{name} = :{name}" for name in changes)
+        names = {"#status": "status"} | {f"#{name}": name for name in changes}
+        if final:  # nothing comes any more: now the log's own retention counts
+            assignments += f", #ttl = if_not_exists({LOG_UNTIL}, #ttl)"
+            names["#ttl"] = "ttl"
         recorded, _ = self._update(
             delivery_key(key),
             f"SET attempt_log = list_append(attempt_log, :entry){assignments}",
             condition=condition,
-            names={"#status": "status"} | {f"#{name}": name for name in changes},
+            names=names,
             values={":entry": [asdict(attempt)], ":pending": DeliveryStatus.PENDING.value}
             | ({":number": attempt.number} if newest_only else {})
             | {f":{name}": value for name, value in changes.items()},

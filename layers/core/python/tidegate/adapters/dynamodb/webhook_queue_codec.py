@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
-from tidegate.domain.webhook_queue import QueuedEvent
-from tidegate.domain.webhooks import DELIVERY_RETENTION_S, Event
+from tidegate.domain.retention import DEFAULT_RETENTION
+from tidegate.domain.webhook_queue import QUEUE_RETENTION_MS, QueuedEvent
+from tidegate.domain.webhooks import Event
 
 QUEUED: Final = "queued#"
+_SPARE_S: Final = 3_600  # it may be on its way when its time in the queue ends
 
 
 def queued_key(endpoint_id: str, occurred_at_ms: int, delivery_id: str) -> str:
@@ -19,8 +21,9 @@ def queued_key(endpoint_id: str, occurred_at_ms: int, delivery_id: str) -> str:
 
 
 def queued_item(waiting: QueuedEvent) -> Item:
-    """Write a queued event; the record goes with the delivery log, long after the event has expired."""
+    """Write a queued event; the record goes with the delivery log, but not before the event has expired."""
     event = waiting.event
+    kept_s = max(event.log_s or DEFAULT_RETENTION.log_s, QUEUE_RETENTION_MS // 1_000 + _SPARE_S)
     return encode_item(
         {
             "account_id": event.account_id,
@@ -30,7 +33,7 @@ def queued_item(waiting: QueuedEvent) -> Item:
             "queued_at_ms": waiting.queued_at_ms,
             "delivered_at_ms": waiting.delivered_at_ms,
             "event": json.dumps(event.to_detail(), separators=(",", ":")),  # its numbers stay as they are
-            "ttl": waiting.queued_at_ms // 1_000 + DELIVERY_RETENTION_S,
+            "ttl": waiting.queued_at_ms // 1_000 + kept_s,
         }
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
@@ -17,6 +18,7 @@ from tidegate.domain.mode import Mode
 from tidegate.domain.model import Model
 from tidegate.domain.parameters import FASTEST, resolve_providers, validate_params
 from tidegate.domain.pricing import price
+from tidegate.domain.retention import Retentions
 from tidegate.domain.scripts import HEADER, Script, read_script
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.presenters import present_submission
@@ -60,6 +62,10 @@ class Services(Protocol):
     def http(self) -> HttpClient:
         """The way out to the pictures that are sent along."""
 
+    @property
+    def retentions(self) -> Retentions:
+        """How long files and records are kept."""
+
     def now_ms(self) -> int:
         """The time."""
 
@@ -71,6 +77,7 @@ def generate(request: Request, key: Key, media_type: MediaType, services: Servic
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
     moderate(services.moderator, str(order.params["generation_prompt"]))
+    order = replace(order, retention=services.retentions.of(key.plan))
     order = steered(order, services.steering, now_ms)
     submission = accept(services.generations, order, now_ms, http=lambda: services.http)
     return present_submission(submission)

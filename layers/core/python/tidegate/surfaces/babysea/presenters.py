@@ -81,11 +81,9 @@ def present_removal(removal: Removal) -> dict[str, object]:
     return {"generation_id": removal.generation_id, "files_deleted": removal.files_deleted}
 
 
-def present_page(
-    page: Page, public_url: Callable[[str], str], is_removed: Callable[[Generation], bool]
-) -> Answer:
+def present_page(page: Page, public_url: Callable[[str], str], now_ms: int) -> Answer:
     """Some of an account's records (§1.8)."""
-    shown = [present_generation(entry, public_url, removed=is_removed(entry)) for entry in page.generations]
+    shown = [present_generation(entry, public_url, now_ms) for entry in page.generations]
     return Answer(
         {"generations": shown},
         "Generations retrieved",
@@ -94,10 +92,10 @@ def present_page(
 
 
 def present_generation(
-    generation: Generation, public_url: Callable[[str], str], *, removed: bool
+    generation: Generation, public_url: Callable[[str], str], now_ms: int
 ) -> dict[str, object]:
     """A generation's record (§1.7). Groups that do not apply are left out; what is not yet known is null."""
-    params = without_references(generation.params)
+    params, removed = without_references(generation.params), generation.is_removed(now_ms)
     files = [] if removed else [public_url(output.key) for output in generation.outputs]
     return {
         "account_id": generation.account_id,

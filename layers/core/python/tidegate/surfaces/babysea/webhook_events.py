@@ -46,6 +46,7 @@ def event_detail(
         account_id=generation.account_id,
         occurred_at_ms=generation.created_at_ms if at_ms is None else at_ms,
         data={name: value for name, value in data.items() if value is not None},
+        log_s=generation.retention.log_s,
     ).to_detail()
 
 

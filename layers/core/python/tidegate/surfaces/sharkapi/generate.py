@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tidegate.adapters.s3 import OutputStore
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
+    from tidegate.domain.retention import Retentions
     from tidegate.usecases.steering import Steering
 
 PROMPT_MAX_LENGTH: Final = 2_000
@@ -65,6 +66,10 @@ class Services(Protocol):
     @property
     def budgets(self) -> Mapping[MediaType, Budget]:
         """How long holds last."""
+
+    @property
+    def retentions(self) -> Retentions:
+        """How long files and records are kept."""
 
     @property
     def http(self) -> HttpClient:
@@ -207,6 +212,7 @@ def _submit(
         providers=resolve_providers(model, params),
         price=asked.mode.price,
         hold_s=services.budgets[model.media_type].hold_s,
+        retention=services.retentions.of(key.plan),
         idempotency=idempotency,
         takes_trials=True,
         ranked=True,

@@ -44,13 +44,13 @@ def read_generation_id(request: Request) -> str:
     return "-".join(match.groups())
 
 
-def check_job(generation: Generation | None) -> Generation:
+def check_job(generation: Generation | None, now_ms: int) -> Generation:
     """Return the generation if it is a job of this surface.
 
     Raises:
-        JobNotFound: there is none, or it was made through another surface.
+        JobNotFound: there is none, its record has lapsed, or it was made through another surface.
     """
-    if generation is None or generation.surface != Surface.SHARKAPI:
+    if generation is None or generation.has_lapsed(now_ms) or generation.surface != Surface.SHARKAPI:
         raise JobNotFound("No job with this id exists in your account.")
     return generation
 

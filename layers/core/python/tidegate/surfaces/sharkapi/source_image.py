@@ -74,14 +74,14 @@ def store_source_image(source: SourceImage, services: Services) -> str:
         ImageTooLarge: more than 10 MB.
         InvalidImage: not JPEG, PNG or WebP by its bytes.
     """
-    from tidegate.adapters.s3 import new_folder  # noqa: PLC0415  only here are files stored
-    from tidegate.domain.media import sniff  # noqa: PLC0415
+    from tidegate.domain.media import sniff  # noqa: PLC0415  only here are files stored
+    from tidegate.domain.output_key import new_input_folder  # noqa: PLC0415
 
     with _opened(source, services) as (file, size):
         media = sniff(file)
         if media is None or media.content_type not in _SUBMITTED:
             raise InvalidImage("The source image must be a whole JPEG, PNG or WebP file.")
-        key = f"inputs/{new_folder(new_id(services.now_ms()))}/1.{media.extension}"
+        key = f"{new_input_folder(new_id(services.now_ms()))}/1.{media.extension}"
         services.outputs.put(key, file, media.content_type, size)
     return key
 

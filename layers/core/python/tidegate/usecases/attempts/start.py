@@ -51,8 +51,10 @@ def begin(context: Context, generation: Generation, order: Order) -> None:
     elif order.void_after_ms is not None and context.now_ms() >= order.void_after_ms:
         return  # the machine has gone to the next provider: sending now would pay twice
     elif (reason := context.pass_over(generation, order.number)) is not None:
-        _skip(context, attempt, reason)
-    elif context.generations.attempts.create(attempt):
+        _skip(context, generation, attempt, reason)
+    elif context.generations.attempts.create(
+        attempt, until_s=generation.retention.attempts_until_s(generation.expires_at_ms)
+    ):
         send(context, generation, attempt)
     else:  # a twin of this message was quicker: look again when it is done
         start_later(context, attempt, context.worker_timeout_s)
@@ -183,11 +185,12 @@ def start_later(context: Context, attempt: Attempt, delay_s: int) -> None:
     context.send("start", attempt, delay_s=delay_s, task_token=token)
 
 
-def _skip(context: Context, attempt: Attempt, reason: str) -> None:
+def _skip(context: Context, generation: Generation, attempt: Attempt, reason: str) -> None:
     """Go to the next provider, and write that down: a copy of this message must not think otherwise."""
     failure = Failure(FailureClass.FAIL_OVER, FailureCode.UNAVAILABLE, f"not asked: {reason}")
     skipped = replace(attempt, status=AttemptStatus.SKIPPED, failure=failure, resolved_at_ms=context.now_ms())
-    if context.generations.attempts.create(skipped):
+    until_s = generation.retention.attempts_until_s(generation.expires_at_ms)
+    if context.generations.attempts.create(skipped, until_s=until_s):
         context.fail_over(skipped, f"{attempt.provider}: {failure.message}")
     else:
         start_later(context, attempt, context.worker_timeout_s)
