@@ -92,7 +92,9 @@ def test_a_picture_that_cannot_be_used_is_refused_and_nothing_is_held(
     assert reply.body["error"]["details"] == {"field": FILES, "index": 1}
     assert "169.254" not in reply.body["error"]["message"]
     assert customer.account.wallet == wallet
-    assert deployed.generations.list(customer.account_id, limit=1) == []
+    assert (
+        deployed.listing.page(customer.account_id, total=1, offset=0, limit=1, now_ms=deployed.now_ms()) == []
+    )
 
 
 def test_private_addresses_are_not_asked(customer: Customer) -> None:

@@ -31,7 +31,12 @@ def attacker(info: StackInfo, deployed: Runtime) -> Iterator[Customer]:
     yield attacker
     assert attacker.account.wallet.held == ZERO
     assert attacker.spent == ZERO
-    assert attacker.deployed.generations.list(attacker.account_id, limit=1) == []
+    assert (
+        attacker.deployed.listing.page(
+            attacker.account_id, total=1, offset=0, limit=1, now_ms=attacker.deployed.now_ms()
+        )
+        == []
+    )
     assert verified(attacker).differences == ()
 
 

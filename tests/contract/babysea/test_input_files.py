@@ -47,7 +47,12 @@ def test_each_cause_has_its_own_code_and_leaves_nothing(
     assert reply.error["retryable"] is False
     assert reply.error["details"] == {"field": FILES, "index": 1}
     assert gateway.balance() == before
-    assert gateway.runtime.generations.list(gateway.account_id, limit=1) == []
+    assert (
+        gateway.runtime.listing.page(
+            gateway.account_id, total=1, offset=0, limit=1, now_ms=gateway.runtime.now_ms()
+        )
+        == []
+    )
     # The key is free again.
     assert (
         gateway.generate(MODEL, _body(pictures.url()), headers={"idempotency-key": "order-1"}).status == 200

@@ -14,9 +14,9 @@ from tests.contract.simulator.client import Client
 from tests.integration.attempts.vendors import IMPATIENT_S, OTHER, VENDORS, Vendor, VendorWorld
 from tests.integration.attempts.world import PRICE
 from tests.integration.conftest import REGION, SESSION
-from tidegate.adapters.s3 import generation_of
 from tidegate.domain.generation import Generation, Status
 from tidegate.domain.money import ZERO
+from tidegate.domain.output_key import read_key
 from tidegate.runtime import Runtime
 
 CHARGED = (PRICE * 9, ZERO, 0)
@@ -59,7 +59,7 @@ def refunded(world: VendorWorld, ended: Generation, code: str) -> None:
 def stored(runtime: Runtime) -> int:
     """How many files are kept."""
     listed = runtime.client("s3").list_objects_v2(Bucket="outputs")
-    return sum(generation_of(entry["Key"]) is not None for entry in listed.get("Contents", []))
+    return sum(read_key(entry["Key"]) is not None for entry in listed.get("Contents", []))
 
 
 def test_success(runtime: Runtime, simulator: Client, vendor: Vendor) -> None:

@@ -22,6 +22,7 @@ from tidegate.domain.catalog import Catalog
 from tidegate.domain.generation import Generation, MediaType, Output
 from tidegate.domain.model import FieldRule, Model, ProviderRoute, Rate, Schema, Unit
 from tidegate.domain.money import Money
+from tidegate.domain.output_key import new_folder
 from tidegate.runtime import Runtime
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.store_outputs import OutputLimits, store_outputs
@@ -205,7 +206,7 @@ class VendorWorld(World):
         self.effect()
         return store_outputs(
             files,
-            generation_id=generation.generation_id,
+            folder=new_folder(generation.generation_id, None, self.now_ms),
             media_type=generation.media_type,
             http=self.http,
             store=self.runtime.outputs,
