@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from botocore.config import Config
 
+from cli.target_local import LocalSession
 from local.stack.info import StackInfo
 from local.stack.ports import Ports
 from local.stack.stack import Stack
@@ -28,6 +31,15 @@ def freeze_routing(deployed: Runtime) -> None:
     """Keep what tests break in one model from reordering another test's; ``LEARNING`` alone may learn."""
     frozen = {model.identifier for model in deployed.catalog.models} - {LEARNING}
     assert deployed.overrides.replace(Overrides(frozen=frozenset(frozen), version=1))
+
+
+class PatientSession(LocalSession):
+    """Waits for an emulator that has its hands full: who looks on is no function with a deadline."""
+
+    def create_client(self, service_name: str, *_: object, config: Config | None = None, **__: object) -> Any:
+        """Make a client."""
+        patience = Config(connect_timeout=10, read_timeout=60)
+        return super().create_client(service_name, config=config.merge(patience) if config else patience)
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +65,9 @@ def info(stack: Stack) -> StackInfo:
 @pytest.fixture(scope="session")
 def deployed(info: StackInfo) -> Runtime:
     """The operator's view of the stack."""
-    return info.runtime()
+    runtime = info.runtime()
+    runtime._session = PatientSession(info.aws_endpoint_url, info.region)
+    return runtime
 
 
 @pytest.fixture

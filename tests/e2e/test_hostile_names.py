@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from cli.target_local import LocalSession
-from local.stack.info import StackInfo
 from tests.e2e.customer import Customer
 from tests.e2e.deliveries import Listener, probe
 from tidegate.adapters.sealing import Sealer
@@ -71,10 +69,10 @@ class NameServer:
 
 
 @pytest.fixture(scope="module")
-def names(info: StackInfo) -> Iterator[NameServer]:
+def names(deployed: Runtime) -> Iterator[NameServer]:
     """The delivery function's name server."""
     server = NameServer()
-    functions = LocalSession(info.aws_endpoint_url, info.region).create_client("lambda")
+    functions = deployed.client("lambda")
     found = [function["FunctionName"] for function in functions.list_functions()["Functions"]]
     (name,) = [each for each in found if "DeliveryDeliver" in each]
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]

@@ -12,7 +12,7 @@ const NEVER = "00000000-0000-7000-8000-000000000000";
 const start = async (prompt, more = {}, who = babysea) =>
   (await who.generate(IMAGE, { generation_prompt: prompt, generation_output_format: "jpg", ...more })).data.generation_id;
 
-describe("content", { concurrency: true }, () => {
+describe("content", { concurrency: 4 }, () => {
   test("a list is newest first, with its true total beside the data", async () => {
     const lister = client("spender");
     const empty = await lister.listGenerations();

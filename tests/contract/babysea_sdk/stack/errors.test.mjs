@@ -34,7 +34,7 @@ const REFUSALS = {
   BSE3005: [405, "method_not_allowed", () => babysea.request("DELETE", "/v1/status")],
 };
 
-describe("refusals", { concurrency: true }, () => {
+describe("refusals", { concurrency: 4 }, () => {
   for (const [code, [status, type, provoke, field]] of Object.entries(REFUSALS)) {
     test(`${code} ${type}`, async () => {
       const error = await refused(provoke(), status, code);
@@ -68,7 +68,7 @@ const FAILURES = {
   BSE4008: "html_output",
 };
 
-describe("failures of generations", { concurrency: true }, () => {
+describe("failures of generations", { concurrency: 4 }, () => {
   for (const [code, fault] of Object.entries(FAILURES)) {
     test(`${code} by ${fault}`, async () => {
       const params = { generation_prompt: `A seal [[replicate:${fault}]]`, generation_provider_order: "replicate" };

@@ -9,7 +9,7 @@ import { client, ended, QUICK, refused } from "../stack.mjs";
 const babysea = client();
 const IMAGE = "bfl/flux-schnell";
 
-describe("generate", { concurrency: true }, () => {
+describe("generate", { concurrency: 4 }, () => {
   test("an image: accepted at once, then found with every field", async () => {
     const asked = { generation_prompt: "A seal", generation_ratio: "16:9", generation_output_format: "jpg", generation_seed: 7 };
     const began = Date.now();

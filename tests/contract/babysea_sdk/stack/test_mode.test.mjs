@@ -10,7 +10,7 @@ const sandbox = client("sandbox");
 const IMAGE = "bfl/flux-schnell";
 const seal = (script) => ({ generation_prompt: `A seal ${script ?? ""}`, generation_output_format: "jpg" });
 
-describe("test mode", { concurrency: true }, () => {
+describe("test mode", { concurrency: 4 }, () => {
   test("a test key is known by its looks, and the SDK takes it as any other", async () => {
     assert.match(stack.accounts.sandbox.key, /^bye_test_[A-Za-z0-9_-]+$/);
     const { data } = await sandbox.status();

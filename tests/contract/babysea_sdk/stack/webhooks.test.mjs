@@ -41,7 +41,7 @@ async function told(event, id, account = "customer") {
   return body.webhook_data;
 }
 
-describe("webhooks", { concurrency: true }, () => {
+describe("webhooks", { concurrency: 4 }, () => {
   test("started and completed tell of a success", async () => {
     const id = await start("A seal");
     const record = await ended(babysea, id);
