@@ -415,3 +415,18 @@ def test_a_provider_that_needs_a_picture_serves_no_text_alone() -> None:
     route = replace(_route(), needs_input=True)
     assert not can_serve(route, {})
     assert can_serve(route, {"generation_input_file": ONE})
+
+
+def a_route(rule: FieldRule) -> ProviderRoute:
+    """A route with one field."""
+    return replace(CATALOG.model("bfl/flux-schnell").routes[0], fields={"x": rule}, constants={})
+
+
+def test_a_value_may_become_several_fields() -> None:
+    size = FieldRule("size", Form.SPREAD, {"1:1": {"width": 1024, "height": 1024}})
+    assert native_input(a_route(size), {"x": "1:1"}) == {"width": 1024, "height": 1024}
+
+
+def test_the_entries_of_a_list_may_become_numbered_fields() -> None:
+    numbered = a_route(FieldRule("input_image", Form.NUMBERED))
+    assert native_input(numbered, {"x": TWO}) == {"input_image": TWO[0], "input_image_2": TWO[1]}

@@ -221,6 +221,9 @@ def _rule(rule: FieldRule, values: list[object]) -> Iterator[str]:
         yield "names values that the model does not offer"
     if rule.values is not None and set(rule.values) != (rule.only or known):
         yield "must translate exactly the values that it can serve"
+    objects = rule.values is not None and all(isinstance(value, dict) for value in rule.values.values())
+    if rule.form is Form.SPREAD and not objects:
+        yield "can spread objects only"
 
 
 def _margins(model: Model) -> Iterator[str]:

@@ -19,7 +19,7 @@ def native_input(route: ProviderRoute, params: Mapping[str, object]) -> dict[str
     for name, value in params.items():
         rule = route.fields.get(name)
         if rule is not None and rule.to is not None:
-            native[rule.to] = _native(rule, value)
+            native |= _fields(rule.to, rule.form, _native(rule, value))
     return native
 
 
@@ -43,6 +43,16 @@ def _admits(rule: FieldRule, key: str) -> bool:
         and (rule.values is None or key in rule.values)
         and (rule.max_length is None or len(key) <= rule.max_length)
     )
+
+
+def _fields(to: str, form: Form, written: Any) -> dict[str, object]:
+    match form:
+        case Form.SPREAD:
+            return dict(written)
+        case Form.NUMBERED:
+            return {to if number == 1 else f"{to}_{number}": one for number, one in enumerate(written, 1)}
+        case _:
+            return {to: written}
 
 
 def _native(rule: FieldRule, value: Any) -> object:
