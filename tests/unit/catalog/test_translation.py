@@ -13,7 +13,7 @@ import pytest
 from tidegate.domain.catalog import load_catalog
 from tidegate.domain.model import FieldRule, Form, Model, ProviderRoute
 from tidegate.domain.parameters import validate_params
-from tidegate.domain.translation import can_serve, native_input
+from tidegate.domain.translation import can_serve, native_input, native_names
 
 CATALOG = load_catalog()
 ONE = ["https://example.com/seal.jpg"]
@@ -430,3 +430,17 @@ def test_a_value_may_become_several_fields() -> None:
 def test_the_entries_of_a_list_may_become_numbered_fields() -> None:
     numbered = a_route(FieldRule("input_image", Form.NUMBERED))
     assert native_input(numbered, {"x": TWO}) == {"input_image": TWO[0], "input_image_2": TWO[1]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        (FieldRule(None), set()),
+        (FieldRule("a"), {"a"}),
+        (FieldRule("a", Form.NUMBERED), {"a"}),
+        (FieldRule("a", Form.SPREAD), set()),
+        (FieldRule("a", Form.SPREAD, {"1": {"w": 1, "h": 1}, "2": {"w": 2}, "3": "x"}), {"w", "h"}),
+    ],
+)
+def test_the_fields_that_a_rule_writes_are_known(rule: FieldRule, names: set[str]) -> None:
+    assert native_names(rule) == names

@@ -23,6 +23,15 @@ def native_input(route: ProviderRoute, params: Mapping[str, object]) -> dict[str
     return native
 
 
+def native_names(rule: FieldRule) -> set[str]:
+    """Return the provider's fields that a rule writes; of numbered ones the first."""
+    if rule.to is None:
+        return set()
+    if rule.form is Form.SPREAD:
+        return {name for value in (rule.values or {}).values() if isinstance(value, dict) for name in value}
+    return {rule.to}
+
+
 def can_serve(route: ProviderRoute, params: Mapping[str, object]) -> bool:
     """Whether the provider can do what the parameters ask for."""
     if route.needs_input and not params.get("generation_input_file"):
