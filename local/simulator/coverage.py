@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from local.simulator.catalog import load_catalog
 from tidegate.domain.model import Model, ProviderRoute
+from tidegate.domain.translation import native_names
 
 
 def uncovered(model: Model) -> Iterator[str]:
@@ -21,6 +22,6 @@ def _gaps(route: ProviderRoute) -> Iterator[str]:
     if simulated is None:
         yield f"the simulator has no {route.native_model}"
         return
-    written = [rule.to for rule in route.fields.values() if rule.to is not None]
+    written = [name for rule in route.fields.values() for name in native_names(rule)]
     for name in simulated.ignored(dict.fromkeys([*written, *route.constants])):
         yield f"the simulator's {route.native_model} has no {name}"

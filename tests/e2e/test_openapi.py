@@ -147,6 +147,5 @@ def test_it_does_what_its_document_says(info: StackInfo, deployed: Runtime, tmp_
     assert run.returncode == 0, run.stdout[-20_000:] + run.stderr[-2_000:]
     assert "No issues found" in run.stdout
     assert customer.account.wallet.generations, "it got as far as a generation"
-    )
     customer.settle_down()
     assert customer.books_are_exact()

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from types import ModuleType
+from typing import IO, Any, cast
 from unittest.mock import patch
 
-from tidegate.adapters.http import HttpClient, HttpResponse
-from tidegate.adapters.providers.classification import Rule, Symptoms
+import pytest
+
+from tidegate.adapters.http import Downloaded, HttpClient, HttpResponse
+from tidegate.adapters.providers.classification import Rule, Symptoms, classify
 from tidegate.adapters.secrets import Secrets
-from tidegate.domain.attempt import Job
+from tidegate.domain.attempt import Failure, Job
 from tidegate.domain.generation import MediaType
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -81,6 +84,21 @@ class Vendor(HttpClient):
         return following
 
 
+@dataclass
+class Warehouse(Vendor):
+    """A vendor beside files that can be fetched, by their URLs; anything else there is an exception."""
+
+    files: Mapping[str, bytes | Exception] = field(default_factory=dict)
+
+    def download(self, url: str, into: IO[bytes], **_limits: Any) -> Downloaded:
+        """Hand out the file."""
+        found = self.files[url]
+        if isinstance(found, Exception):
+            raise found
+        into.write(found)
+        return Downloaded("image/png", len(found), "")
+
+
 class Vault:
     """A Secrets Manager with one secret that can be rotated."""
 
@@ -120,6 +138,18 @@ def job(native_model: str, callback_url: str | None = None, **fields: object) ->
 def first_fit(rules: Iterable[Rule], symptoms: Symptoms) -> Rule:
     """The row of a table that decides."""
     return next(rule for rule in rules if rule.fits(symptoms))
+
+
+def decisions(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> set[Rule]:
+    """The rows of a failures module's tables that decide from now on."""
+    decided: set[Rule] = set()
+
+    def noting(rules: Sequence[Rule], symptoms: Symptoms) -> Failure:
+        decided.add(first_fit(rules, symptoms))
+        return classify(rules, symptoms)
+
+    monkeypatch.setattr(module, "classify", noting)
+    return decided
 
 
 @contextmanager

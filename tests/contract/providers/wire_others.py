@@ -16,6 +16,9 @@ KEYS: Mapping[str, Mapping[str, str]] = {
     "alibabacloud": {"api_key": "sk-secret"},
     "runway": {"api_key": "key_secret"},
     "cloudflare": {"api_key": "cf-secret", "account_id": "account1"},
+    "bfl": {"api_key": "bfl-secret"},
+    "openai": {"api_key": "sk-secret"},
+    "google": {"api_key": "goog-secret"},
 }
 REFERENCE = "0197a4c2-7d1e-7abc-9def-0123456789ab/1"
 

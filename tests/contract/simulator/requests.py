@@ -43,7 +43,8 @@ def ways_to_send_pictures(model: Model, file: str = FILE) -> list[dict[str, Any]
     name, most = "generation_input_file", model.schema.input_files_max
     ways: list[dict[str, Any]] = [] if model.needs_input else [{}]
     ways += [{name: [file] * count} for count in sorted({1, most}) if most]
-    return ways + ([{name: [file], f"{name}_last_content": LAST}] if model.schema.last_frame else [])
+    last = LAST if file == FILE else file
+    return ways + ([{name: [file], f"{name}_last_content": last}] if model.schema.last_frame else [])
 
 
 def _largest(model: Model) -> dict[str, object]:

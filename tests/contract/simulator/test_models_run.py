@@ -58,9 +58,11 @@ def _requests(model: Model, file: str = FILE) -> Iterator[Mapping[str, Any]]:
     least: dict[str, Any] = {"generation_prompt": "a lighthouse"}
     if model.schema.durations:
         least["generation_duration"] = model.schema.durations[0]
+    sound: list[dict[str, Any]] = [{}, {"generation_generate_audio": True}] if model.schema.audio else [{}]
     for pictures in ways_to_send_pictures(model, file):
         for file_format in model.schema.formats:
-            yield {**least, **pictures, "generation_output_format": file_format}
+            for wanted in sound:
+                yield {**least, **pictures, **wanted, "generation_output_format": file_format}
 
 
 @pytest.mark.parametrize(

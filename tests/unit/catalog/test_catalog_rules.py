@@ -150,6 +150,11 @@ def _drop(*path: str | int) -> Change:
         ),
         (
             FLUX,
+            _set("routes", 1, "fields", "generation_ratio", "form", to="spread"),
+            "routes.fal: generation_ratio can spread objects only",
+        ),
+        (
+            FLUX,
             _drop("routes", 1, "fields", "generation_ratio", "values", "1:1"),
             "routes.fal: generation_ratio must translate exactly the values that it can serve",
         ),

@@ -259,8 +259,9 @@ def test_a_specific_number_needs_no_bounds() -> None:
 @pytest.mark.parametrize(
     ("order", "providers"),
     [
-        (None, ("replicate", "fal")),
-        ("fastest", ("replicate", "fal")),
+        (None, ("replicate", "fal", "google")),
+        ("fastest", ("replicate", "fal", "google")),
+        ("google, replicate, fal", ("google", "replicate", "fal")),
         ("replicate", ("replicate",)),
         ("fal", ("fal",)),
         ("fal, replicate", ("fal", "replicate")),

@@ -13,7 +13,7 @@ import pytest
 from tidegate.domain.catalog import load_catalog
 from tidegate.domain.model import FieldRule, Form, Model, ProviderRoute
 from tidegate.domain.parameters import validate_params
-from tidegate.domain.translation import can_serve, native_input
+from tidegate.domain.translation import can_serve, native_input, native_names
 
 CATALOG = load_catalog()
 ONE = ["https://example.com/seal.jpg"]
@@ -415,3 +415,32 @@ def test_a_provider_that_needs_a_picture_serves_no_text_alone() -> None:
     route = replace(_route(), needs_input=True)
     assert not can_serve(route, {})
     assert can_serve(route, {"generation_input_file": ONE})
+
+
+def a_route(rule: FieldRule) -> ProviderRoute:
+    """A route with one field."""
+    return replace(CATALOG.model("bfl/flux-schnell").routes[0], fields={"x": rule}, constants={})
+
+
+def test_a_value_may_become_several_fields() -> None:
+    size = FieldRule("size", Form.SPREAD, {"1:1": {"width": 1024, "height": 1024}})
+    assert native_input(a_route(size), {"x": "1:1"}) == {"width": 1024, "height": 1024}
+
+
+def test_the_entries_of_a_list_may_become_numbered_fields() -> None:
+    numbered = a_route(FieldRule("input_image", Form.NUMBERED))
+    assert native_input(numbered, {"x": TWO}) == {"input_image": TWO[0], "input_image_2": TWO[1]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "names"),
+    [
+        (FieldRule(None), set()),
+        (FieldRule("a"), {"a"}),
+        (FieldRule("a", Form.NUMBERED), {"a"}),
+        (FieldRule("a", Form.SPREAD), set()),
+        (FieldRule("a", Form.SPREAD, {"1": {"w": 1, "h": 1}, "2": {"w": 2}, "3": "x"}), {"w", "h"}),
+    ],
+)
+def test_the_fields_that_a_rule_writes_are_known(rule: FieldRule, names: set[str]) -> None:
+    assert native_names(rule) == names

@@ -62,7 +62,9 @@ def video_input(body: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("image", "lastFrame"):
         if name in instance and instance[name].keys() != {"bytesBase64Encoded", "mimeType"}:
             raise WrongField(name)
-    frames: dict[str, Any] = {name: {} for name in ("image", "lastFrame") if name in instance}
+    frames = {
+        name: f"data:{instance[name]['mimeType']}" for name in ("image", "lastFrame") if name in instance
+    }
     return {**instance, **frames, **(body.get("parameters") or {})}
 
 

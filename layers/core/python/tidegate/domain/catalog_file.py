@@ -60,7 +60,7 @@ class FieldEntry(_Entry):
     """A field that takes more than a new name."""
 
     to: Text | None = None
-    form: Literal[Form.TEXT, Form.FIRST, Form.COMPLEMENT] | None = None
+    form: Literal[Form.TEXT, Form.FIRST, Form.COMPLEMENT, Form.SPREAD, Form.NUMBERED] | None = None
     values: dict[str, object] | None = None
     only: list[Text] | None = None
     max_length: Annotated[int, Field(ge=1)] | None = None

@@ -26,7 +26,7 @@ from tidegate.domain.model import (
 )
 from tidegate.domain.money import Money
 from tidegate.domain.pricing import amount_key, cost, price
-from tidegate.domain.translation import value_key
+from tidegate.domain.translation import native_names, value_key
 
 _IDENTIFIER: Final = re.compile(r"[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*")
 _RATIO: Final = re.compile(r"[1-9]\d*:[1-9]\d*")
@@ -208,7 +208,7 @@ def _fields(place: str, route: ProviderRoute, offered: Mapping[str, list[object]
         yield f"{place}: {name} has no field; null leaves it out on purpose"
     for name in sorted(route.fields.keys() - offered.keys()):
         yield f"{place}: {name} is not a parameter of the model"
-    targets = [rule.to for rule in route.fields.values() if rule.to is not None] + [*route.constants]
+    targets = [name for rule in route.fields.values() for name in native_names(rule)] + [*route.constants]
     for target in sorted({target for target in targets if targets.count(target) > 1}):
         yield f"{place}: {target} is written twice"
     for name in offered.keys() & route.fields.keys():
@@ -221,6 +221,9 @@ def _rule(rule: FieldRule, values: list[object]) -> Iterator[str]:
         yield "names values that the model does not offer"
     if rule.values is not None and set(rule.values) != (rule.only or known):
         yield "must translate exactly the values that it can serve"
+    objects = rule.values is not None and all(isinstance(value, dict) for value in rule.values.values())
+    if rule.form is Form.SPREAD and not objects:
+        yield "can spread objects only"
 
 
 def _margins(model: Model) -> Iterator[str]:

@@ -76,6 +76,8 @@ class Form(StrEnum):
     TEXT = "text"  # 8 becomes "8"
     FIRST = "first"  # the only entry of a list
     COMPLEMENT = "complement"  # of a share: 0.2 becomes 0.8
+    SPREAD = "spread"  # the entries of the translated object become fields of their own; ``to`` is not sent
+    NUMBERED = "numbered"  # a list's entries become fields: image, image_2, image_3
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,17 @@ def native_input(route: ProviderRoute, params: Mapping[str, object]) -> dict[str
     for name, value in params.items():
         rule = route.fields.get(name)
         if rule is not None and rule.to is not None:
-            native[rule.to] = _native(rule, value)
+            native |= _fields(rule.to, rule.form, _native(rule, value))
     return native
+
+
+def native_names(rule: FieldRule) -> set[str]:
+    """Return the provider's fields that a rule writes; of numbered ones the first."""
+    if rule.to is None:
+        return set()
+    if rule.form is Form.SPREAD:
+        return {name for value in (rule.values or {}).values() if isinstance(value, dict) for name in value}
+    return {rule.to}
 
 
 def can_serve(route: ProviderRoute, params: Mapping[str, object]) -> bool:
@@ -43,6 +52,16 @@ def _admits(rule: FieldRule, key: str) -> bool:
         and (rule.values is None or key in rule.values)
         and (rule.max_length is None or len(key) <= rule.max_length)
     )
+
+
+def _fields(to: str, form: Form, written: Any) -> dict[str, object]:
+    match form:
+        case Form.SPREAD:
+            return dict(written)
+        case Form.NUMBERED:
+            return {to if number == 1 else f"{to}_{number}": one for number, one in enumerate(written, 1)}
+        case _:
+            return {to: written}
 
 
 def _native(rule: FieldRule, value: Any) -> object:

@@ -6,14 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tidegate.adapters.providers.answers import Answer, items, mapping, seconds, text
-from tidegate.adapters.providers.classification import (
-    CLIENT_ERRORS,
-    SERVER_ERRORS,
-    Rule,
-    Symptoms,
-    classify,
-    complaints,
-)
+from tidegate.adapters.providers.classification import BY_STATUS, Rule, Symptoms, classify, complaints
 from tidegate.domain.attempt import Failure
 from tidegate.domain.attempt import FailureClass as Class
 from tidegate.domain.attempt import FailureCode as Code
@@ -26,15 +19,7 @@ RULES: Final = (
     Rule(Class.FAIL, Code.INVALID_INPUT, word="invalid_image"),
     Rule(Class.RETRY, Code.TIMEOUT, word="generation_timeout"),
     Rule(Class.RETRY, Code.UNAVAILABLE, word="internal_error"),
-    Rule(Class.OUT_OF_FUNDS, Code.BILLING, (402,)),
-    Rule(Class.FAIL_OVER, Code.AUTH, (401, 403)),
-    Rule(Class.FAIL_OVER, Code.MODEL_UNAVAILABLE, (404, 410)),
-    Rule(Class.FAIL, Code.INVALID_INPUT, (400, 422)),
-    Rule(Class.RETRY, Code.RATE_LIMITED, (429,)),
-    Rule(Class.RETRY, Code.TIMEOUT, (408, 504)),
-    Rule(Class.RETRY, Code.UNAVAILABLE, SERVER_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR, CLIENT_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR),
+    *BY_STATUS,
 )
 
 

@@ -7,13 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from tidegate.adapters.providers.answers import MAX_RETRY_AFTER_S, Answer, items, mapping, text
-from tidegate.adapters.providers.classification import (
-    CLIENT_ERRORS,
-    SERVER_ERRORS,
-    Rule,
-    Symptoms,
-    classify,
-)
+from tidegate.adapters.providers.classification import BY_STATUS, Rule, Symptoms, classify
 from tidegate.domain.attempt import Failure
 from tidegate.domain.attempt import FailureClass as Class
 from tidegate.domain.attempt import FailureCode as Code
@@ -25,15 +19,8 @@ RULES: Final = (
     Rule(Class.FAIL_OVER, Code.AUTH, (400,), text="api key not valid"),
     Rule(Class.OUT_OF_FUNDS, Code.BILLING, word="FAILED_PRECONDITION"),  # billing, or the region
     Rule(Class.OUT_OF_FUNDS, Code.BILLING, word=_PER_DAY),
-    Rule(Class.FAIL_OVER, Code.AUTH, (401, 403)),
-    Rule(Class.FAIL_OVER, Code.MODEL_UNAVAILABLE, (404,)),
-    Rule(Class.FAIL, Code.INVALID_INPUT, (400,)),
-    Rule(Class.RETRY, Code.RATE_LIMITED, (429,)),
     Rule(Class.FAIL_OVER, Code.CANCELED, (499,)),
-    Rule(Class.RETRY, Code.TIMEOUT, (408, 504)),
-    Rule(Class.RETRY, Code.UNAVAILABLE, SERVER_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR, CLIENT_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR),
+    *BY_STATUS,
 )
 
 # The ``error.code`` of an operation is a gRPC status.

@@ -15,8 +15,9 @@ from tidegate.domain.attempt import Failure, FailureClass, FailureCode
 from tidegate.domain.generation import MediaType
 from tidegate.domain.media import sniff
 
+MAX_FILES: Final = 16
 MAX_BYTES: Final = 20_971_520  # each; the providers' own limits lie between 10 and 50 MB
-MAX_FILES: Final = 4  # with their base64 they must fit into the worker's memory beside the answer
+MAX_TOTAL_BYTES: Final = 41_943_040  # with their base64 they share the worker's memory with the answer
 _TIMEOUT_S: Final = 15.0
 
 
@@ -44,15 +45,19 @@ def fetch_pictures(http: HttpClient, urls: object) -> list[Picture]:
     wanted = [text(url) for url in (items(urls) or [urls])]
     if len(wanted) > MAX_FILES:
         raise _refused(f"at most {MAX_FILES} input files can be sent to this provider")
-    return [_fetch(http, url) for url in wanted]
+    pictures: list[Picture] = []
+    for url in wanted:
+        left = MAX_TOTAL_BYTES - sum(len(picture.data) for picture in pictures)
+        pictures.append(_fetch(http, url, min(MAX_BYTES, left)))
+    return pictures
 
 
-def _fetch(http: HttpClient, url: str) -> Picture:
+def _fetch(http: HttpClient, url: str, max_bytes: int) -> Picture:
     into = BytesIO()
     try:
-        http.download(url, into, max_bytes=MAX_BYTES, deadline_s=_TIMEOUT_S)
+        http.download(url, into, max_bytes=max_bytes, deadline_s=_TIMEOUT_S)
     except BodyTooLarge as error:
-        raise _refused("the input file is too large") from error
+        raise _refused("the input files are too large") from error
     except UnexpectedStatus as error:
         raise _refused(f"the input file's server answered {error.status}") from error
     except UnsafeUrl as error:

@@ -6,13 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from tidegate.adapters.providers.answers import Answer, mapping, text
-from tidegate.adapters.providers.classification import (
-    CLIENT_ERRORS,
-    SERVER_ERRORS,
-    Rule,
-    Symptoms,
-    classify,
-)
+from tidegate.adapters.providers.classification import BY_STATUS, Rule, Symptoms, classify
 from tidegate.domain.attempt import Failure
 from tidegate.domain.attempt import FailureClass as Class
 from tidegate.domain.attempt import FailureCode as Code
@@ -25,16 +19,8 @@ RULES: Final = (
     Rule(Class.OUT_OF_FUNDS, Code.BILLING, word="insufficient_quota"),
     Rule(Class.OUT_OF_FUNDS, Code.BILLING, word="billing_hard_limit_reached"),
     Rule(Class.FAIL_OVER, Code.MODEL_UNAVAILABLE, word="model_not_found"),
-    Rule(Class.OUT_OF_FUNDS, Code.BILLING, (402,)),
-    Rule(Class.FAIL_OVER, Code.AUTH, (401, 403)),
-    Rule(Class.FAIL_OVER, Code.MODEL_UNAVAILABLE, (404, 410)),
-    Rule(Class.FAIL, Code.INVALID_INPUT, (400, 422)),
-    Rule(Class.RETRY, Code.RATE_LIMITED, (429,)),
-    Rule(Class.RETRY, Code.TIMEOUT, (408, 504)),
     Rule(Class.RETRY, Code.UNAVAILABLE, (409,)),  # OpenAI's own client sends it again
-    Rule(Class.RETRY, Code.UNAVAILABLE, SERVER_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR, CLIENT_ERRORS),
-    Rule(Class.FAIL_OVER, Code.ERROR),
+    *BY_STATUS,
 )
 
 
