@@ -65,7 +65,9 @@ def tenants(info: StackInfo, deployed: Runtime) -> Iterator[Tenants]:
     body = {"mode": "1k", "prompt": "A private shark"}
     job = victim.call("POST", "/v1/generate", body, idempotency_key=ORDER).body["job_id"]
     until(lambda: _job(victim, job)["status"] == "complete", "the job is complete", 90)
-    (stored,) = deployed.generations.list(victim.account_id, limit=10)
+    (stored,) = deployed.listing.page(
+        victim.account_id, total=1, offset=0, limit=10, now_ms=deployed.now_ms()
+    )
     names = (victim.account_id, job, stored.generation_id, stored.outputs[0].key, "A private shark")
     before = _job(victim, job)
     yield Tenants(victim, stranger, job, names)

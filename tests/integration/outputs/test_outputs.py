@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from botocore.session import get_session
 
 import functions.outputs.redirect
@@ -248,3 +249,43 @@ def test_a_file_that_is_kept_for_ever_and_one_of_an_earlier_release_are_handed_o
 ) -> None:
     for folder in (new_folder(GENERATION_ID, None, NOW_MS), f"{GENERATION_ID}/{'A' * 22}"):
         assert redirect(runtime, monkeypatch, f"{folder}/0.png", at_ms=10**13)["statusCode"] == 302
+
+
+def written(data: bytes, key: str = "bedrock/abc/output.mp4") -> MediaFile:
+    """A file that a provider wrote into the bucket itself."""
+    s3: Any = get_session().create_client("s3", region_name="us-east-1")
+    s3.put_object(Bucket="outputs", Key=key, Body=data)
+    return MediaFile(key=key)
+
+
+def test_a_file_that_is_in_the_bucket_already_gets_a_name_that_nobody_can_guess(runtime: Runtime) -> None:
+    (output,) = store(runtime, written(film(*USUAL)), media_type=MediaType.VIDEO)
+    key = read_key(output.key)
+    assert key is not None
+    assert key.generation_id == GENERATION_ID
+    assert in_bucket(output.key)["Body"] == film(*USUAL)
+    assert output.content_type == "video/mp4"
+
+
+def test_a_file_of_the_bucket_is_judged_like_any_other(runtime: Runtime) -> None:
+    limits = OutputLimits(max_bytes=10)
+    with pytest.raises(UnusableOutput, match="too large"):
+        store(runtime, written(film(*USUAL)), media_type=MediaType.VIDEO, limits=limits)
+    with pytest.raises(UnusableOutput, match="no image or video"):
+        store(runtime, written(b"<html>"), media_type=MediaType.VIDEO)
+
+
+def test_a_file_that_was_not_written_is_gone(runtime: Runtime) -> None:
+    with pytest.raises(UnusableOutput, match=r"gone \(404\)"):
+        store(runtime, MediaFile(key="bedrock/nowhere/output.mp4"), media_type=MediaType.VIDEO)
+
+
+def test_a_bucket_that_does_not_answer_may_be_asked_again(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(**_: str) -> None:
+        raise ReadTimeoutError(endpoint_url="https://s3")
+
+    monkeypatch.setattr(runtime.outputs._client, "get_object", down)
+    with pytest.raises(OutputUnreachable):
+        store(runtime, MediaFile(key="bedrock/1/output.mp4"), media_type=MediaType.VIDEO)

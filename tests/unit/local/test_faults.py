@@ -69,3 +69,15 @@ def test_the_readme_documents_every_fault() -> None:
     readme = files("local.simulator").joinpath("README.md").read_text(encoding="utf-8")
     table = "\n".join(line.split("|")[1] for line in readme.splitlines() if line.startswith("| `"))
     assert [name for name in KINDS if f"`{name}`" not in table] == []
+
+
+def test_a_fault_may_name_the_vendors_own_code() -> None:
+    faults = FaultScript().take("fal", MODEL, "[[fal:error:Throttling.RateQuota]] [[fal:failed_with:3036]]")
+    assert (faults.code("error"), faults.code("failed_with")) == ("Throttling.RateQuota", "3036")
+    assert faults.code("slow") == ""
+
+
+def test_a_queued_fault_may_name_a_code() -> None:
+    script = FaultScript()
+    script.queue = [Scripted("error", code="QuotaExceeded")]
+    assert script.take("fal", MODEL, "").code("error") == "QuotaExceeded"
