@@ -39,7 +39,11 @@ def test_another_key_does_not_open_it() -> None:
         Sealer(b"another key of enough bytes").open(seal(), account_id="acc-1", endpoint_id="end-1")
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + b"x" * 8, seal()[:-1], seal() + b"x"])
+@pytest.mark.parametrize(
+    "sealed",
+    [b"", b"\x01", b"\x01" + b"x" * 8, seal()[:-1], seal() + b"x"],
+    ids=["empty", "head", "short", "cut", "longer"],
+)
 def test_altered_bytes_do_not_open(sealed: bytes) -> None:
     with pytest.raises(UnsealingFailed):
         SEALER.open(sealed, account_id="acc-1", endpoint_id="end-1")
