@@ -116,6 +116,7 @@ def test_models_are_shown_with_their_providers_names_for_them(gateway: Gateway) 
         "providers": {
             "replicate": {"available": True, "raw_model_id": "black-forest-labs/flux-schnell"},
             "fal": {"available": True, "raw_model_id": "fal-ai/flux/schnell"},
+            "cloudflare": {"available": True, "raw_model_id": "@cf/black-forest-labs/flux-1-schnell"},
         },
     }
     assert any("model_pricing" not in m for m in data["models"])  # several prices have no place here

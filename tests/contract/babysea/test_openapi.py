@@ -149,6 +149,8 @@ def test_a_body_that_a_model_accepts_fits_the_schema(model: Any) -> None:
     given: dict[str, Any] = {"generation_prompt": "A seal"}
     if model.schema.durations:
         given["generation_duration"] = model.schema.durations[0]
+    if model.needs_input:
+        given["generation_input_file"] = ["https://example.com/seal.png"]
     params = validate_params(model, given)
     described = closed_document()
     schema = {"$ref": f"#/components/schemas/Generate{model.media_type.capitalize()}"}

@@ -73,7 +73,7 @@ def test_any_published_key_may_sign() -> None:
         {"x-fal-webhook-signature": "00" * 64},
         {"x-fal-webhook-signature": signed(key=OTHER_KEY)["x-fal-webhook-signature"]},
     ],
-    ids=str,
+    ids=range(11),  # one of them is random
 )
 def test_a_forged_header_is_rejected(change: dict[str, str]) -> None:
     adapter, _ = against(published(jwk(KEY)), published(jwk(KEY)))

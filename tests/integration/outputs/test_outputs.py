@@ -17,7 +17,7 @@ from tests.unit.domain.test_media import jpeg, png
 from tests.unit.domain.test_mp4 import USUAL, film
 from tidegate.adapters.http import HttpClient
 from tidegate.domain.attempt import FailureClass, FailureCode, MediaFile
-from tidegate.domain.generation import MediaType, Output, new_id
+from tidegate.domain.generation import MediaType, Output
 from tidegate.domain.output_key import OutputKey, new_folder, read_key
 from tidegate.runtime import Runtime
 from tidegate.usecases.store_outputs import (
@@ -28,7 +28,7 @@ from tidegate.usecases.store_outputs import (
 )
 
 NOW_MS = 1_795_168_800_000
-GENERATION_ID = new_id(NOW_MS)
+GENERATION_ID = "019a8274-8200-7000-8000-000000000001"
 PICTURE = png(64, 48) + b"\x00" * 100
 
 
