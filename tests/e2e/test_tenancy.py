@@ -25,6 +25,7 @@ SEAL: Final = {"generation_prompt": "A seal", "generation_output_format": "jpg"}
 FILM: Final = {"generation_prompt": "It swims", "generation_duration": 5}
 ORDER = "order-1"  # an idempotency key that both accounts use
 BY_ID = "{generation_id}"
+CALLBACK = "/{generation_id}/{number}/{token}"
 
 # Routes that name no record: what is asked, and the body. The answer must be the caller's own.
 OWN: Mapping[str, tuple[str, dict[str, Any] | None]] = {
@@ -48,8 +49,6 @@ WITHOUT_ACCOUNT = {
     "$default": "nothing is read",
     "GET /outputs/{key+}": "test_a_file_is_found_by_its_whole_path_only",
     "HEAD /outputs/{key+}": "test_a_file_is_found_by_its_whole_path_only",
-    "POST /callbacks/replicate/{generation_id}/{number}/{token}": "test_refusals.py: a forged callback",
-    "POST /callbacks/fal/{generation_id}/{number}/{token}": "test_refusals.py: a forged callback",
     "GET /v1/openapi.json": "the same for everybody",
     "GET /v1/docs": "the same for everybody",
     "GET /v1/docs/{file}": "the same for everybody",
@@ -119,14 +118,34 @@ def test_every_route_of_the_surface_has_a_case() -> None:
     assert missing - WITHOUT_ACCOUNT.keys() == set()
 
 
-def test_every_deployed_route_has_a_case(deployed: Runtime, info: StackInfo) -> None:
+@pytest.fixture(scope="module")
+def found(deployed: Runtime, info: StackInfo) -> set[str]:
+    """The routes that are deployed."""
     client = deployed.client("apigatewayv2")
     answer = client.get_routes(ApiId=info.outputs["ApiId"], MaxResults="500")
     client.close()
-    found = {route["RouteKey"] for route in answer["Items"]}
+    return {route["RouteKey"] for route in answer["Items"]}
+
+
+def test_every_deployed_route_has_a_case(found: set[str]) -> None:
     by_id = {_route(*route) for route in ROUTES if BY_ID in route[1]}
-    assert found - OWN.keys() - WITHOUT_ACCOUNT.keys() - by_id - SHARKAPI == set()
+    callbacks = {route for route in found if route.endswith(CALLBACK)}
+    assert found - OWN.keys() - WITHOUT_ACCOUNT.keys() - by_id - SHARKAPI - callbacks == set()
     assert found >= by_id
+
+
+def test_no_callback_is_taken_without_its_token(found: set[str], tenants: Tenants) -> None:
+    routes = [route for route in found if route.endswith(CALLBACK)]
+    assert routes
+    before = tenants.victim.trail(tenants.running)
+    for route in routes:
+        path = route.removeprefix("POST ").replace(BY_ID, tenants.running)
+        for token in ("guessed", "0" * 43):
+            sent = path.replace("{number}", "1").replace("{token}", token)
+            reply = tenants.stranger.call("POST", sent, {"id": "x", "status": "succeeded"})
+            assert reply.status in {400, 401, 403, 404}, route
+            assert tenants.shown(reply) == []
+    assert tenants.victim.trail(tenants.running) == before
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if BY_ID in route[1]], ids=lambda route: route)
@@ -200,13 +219,14 @@ def test_the_account_in_a_body_is_no_parameter(tenants: Tenants) -> None:
 def test_a_file_is_found_by_its_whole_path_only(tenants: Tenants) -> None:
     (url,) = tenants.victim.content(tenants.ended)["generation_output_file"]
     base, _, key = url.partition("/outputs/")
-    generation_id, secret, name = key.split("/")
-    assert generation_id == tenants.ended
+    *folders, secret, name = key.split("/")
+    assert folders[-1] == tenants.ended
+    folder = "/".join(folders)
     assert len(secret) >= 22  # 128 bits and more
     for guess in (
-        f"{generation_id}/{name}",
-        f"{generation_id}/{'0' * len(secret)}/{name}",
-        generation_id,
+        f"{folder}/{name}",
+        f"{folder}/{'0' * len(secret)}/{name}",
+        folder,
         "",
     ):
         for method in ("GET", "HEAD"):

@@ -51,9 +51,9 @@ function windowProblems(headers) {
   return names.filter((name) => !/^\d+$/.test(headers.get(name) ?? "")).map((name) => `${name} is ${headers.get(name)}`);
 }
 
-/** A client of one of the accounts. */
+/** A client of one of the accounts. It has more patience than the SDK: a small machine starts everything cold. */
 export function client(account = "customer", options = {}) {
-  return new BabySea({ apiKey: stack.accounts[account].key, baseUrl: stack.base_url, observe, ...options });
+  return new BabySea({ apiKey: stack.accounts[account].key, baseUrl: stack.base_url, observe, timeout: 60_000, ...options });
 }
 
 /** What an awaited call must throw: a BabySeaError of this code. */
