@@ -120,6 +120,7 @@ def test_pictures_with_an_idempotency_key_cost_one_read_more(aws: dict[str, str]
     with picture_server() as pictures:
         runtime = Runtime({**aws, "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host})
         _, key = open_account(runtime)
+        warm_up(runtime)
         path = {"model_identifier": "google/nano-banana"}
         event = {**submit_event(key, **{"idempotency-key": "order-1"}), "pathParameters": path}
         body = {"generation_prompt": "A seal", "generation_input_file": [pictures.url()]}

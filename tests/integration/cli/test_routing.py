@@ -7,7 +7,7 @@ from tidegate.domain.health import Breaker
 from tidegate.domain.routing import Ranking, Record
 from tidegate.runtime import Runtime
 
-MODEL = "bfl/flux-schnell"
+MODEL = "google/veo-2"  # which two providers run
 
 
 def test_routing_shows_place_breaker_and_statistics(operator: Operator, runtime: Runtime) -> None:

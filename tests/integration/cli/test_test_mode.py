@@ -77,8 +77,10 @@ def test_the_ledger_counts_test_accounts_apart(
         "accounts": 1,
         "movements": 1,
         "generations": 0,
+        "lapsed_generations": 0,
         "test_accounts": 1,
         "test_movements": 1,
         "test_generations": 0,
+        "test_lapsed_generations": 0,
         "differences": [],
     }
