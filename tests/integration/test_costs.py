@@ -120,12 +120,13 @@ def test_pictures_with_an_idempotency_key_cost_one_read_more(aws: dict[str, str]
     with picture_server() as pictures:
         runtime = Runtime({**aws, "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host})
         _, key = open_account(runtime)
-        warm_up(runtime)
         path = {"model_identifier": "google/nano-banana"}
-        event = {**submit_event(key, **{"idempotency-key": "order-1"}), "pathParameters": path}
         body = {"generation_prompt": "A seal", "generation_input_file": [pictures.url()]}
+        sent = {"pathParameters": path, "body": json.dumps(body)}
+        first, second = (submit_event(key, **{"idempotency-key": order}) | sent for order in ("1", "2"))
+        generate_image.handler.respond(first, runtime)  # a warm environment knows how the providers stand
         with metering() as meter:
-            reply = generate_image.handler.respond({**event, "body": json.dumps(body)}, runtime)
+            reply = generate_image.handler.respond(second, runtime)
     assert reply.status == 200
     assert _figures(meter) == _shown("Submit with pictures and Idempotency-Key")
 
