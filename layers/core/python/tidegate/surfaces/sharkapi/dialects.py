@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Dialect:
+class _Dialect(ABC):
     """What both dialects share: either header shows the key, on either family of paths."""
 
     surface: Final = Surface.SHARKAPI
@@ -54,9 +55,9 @@ class _Dialect:
         headers = {**_headers(exchange), **_refusal_headers(status, error, exchange.now_ms)}
         return Response(status, body, headers)
 
+    @abstractmethod
     def write(self, wire: SharkError, error: TidegateError) -> tuple[int, dict[str, object]]:
         """Return status and body of an error."""
-        raise NotImplementedError
 
 
 class First(_Dialect):
