@@ -8,7 +8,7 @@ ports = $(if $(PORTS),--ports $(PORTS))
 # The tests of the deployed stack stay in one process; the others fill what is left of the machine.
 # jsii's words on the version of Node would follow pytest's closing line.
 quiet = $(foreach word,END_OF_LIFE DEPRECATED UNTESTED,JSII_SILENCE_WARNING_$(word)_NODE_VERSION=20,22,24)
-pytest = $(quiet) $(py) -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+pytest = $(quiet) $(py) -m pytest --numprocesses auto --maxprocesses 4 --dist loadscope
 export PYTHON
 # Node 20 is past its end of life and still runs the CDK: jsii's banner about it would be all one sees.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION = 20

@@ -20,11 +20,10 @@ RETENTION = "starter=10s:20s,7d:365d"  # for test_retention: no other test has c
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark everything in this folder, and keep it in one process: there is one stack."""
+    """Mark everything in this folder."""
     for item in items:
         if "/e2e/" in item.nodeid:
             item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 def freeze_routing(deployed: Runtime) -> None:

@@ -8,13 +8,6 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 from tests.infrastructure.synth import LOCAL, OPERATOR, Synth, synthesize
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what is in this folder in one process, which then synthesises once."""
-    for item in items:
-        if "/infrastructure/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("synth"))
-
-
 @pytest.fixture(scope="session")
 def prod(tmp_path_factory: pytest.TempPathFactory) -> Synth:
     """What AWS gets, with everything optional turned on, under all checks."""
