@@ -199,7 +199,7 @@ def _local(node: Node) -> Config:
         events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25, receives=30),
         deliveries=deliveries,
         stream_timeout_s=20,
-        stream_record_age_s=60,
+        stream_record_age_s=600,  # a small machine with its hands full is late, and loses nothing for that
         reap_every_min=1,
         retention=settings.checked(node, "retention", retentions_from),
         tracing=settings.flag(node, "tracing", default=False),

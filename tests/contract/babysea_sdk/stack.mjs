@@ -65,7 +65,7 @@ export async function refused(promise, status, code) {
 }
 
 /** Wait until `condition` gives something true. */
-export async function until(condition, what, withinMs = 60_000) {
+export async function until(condition, what, withinMs = 180_000) {
   for (const ends = Date.now() + withinMs; Date.now() < ends; await sleep(200)) {
     const value = await condition();
     if (value) return value;
