@@ -259,3 +259,13 @@ def test_the_function_publishes_what_it_finds(
     customer.spends()
     function.handler({"Records": customer.records}, None)
     assert customer.bus.told == [("low_balance:2", [0.5])]
+
+
+def test_an_account_that_is_gone_holds_up_nobody(customer: Customer) -> None:
+    customer.buys("1")
+    customer.spends(Money.of("0.6"))
+    customer.runtime.dynamodb.delete_item(
+        TableName="wallets", Key={"account_id": {"S": customer.account_id}, "item": {"S": "wallet"}}
+    )
+    assert customer.watched() == 0
+    assert customer.bus.events == []

@@ -10,6 +10,7 @@ from tidegate.adapters.dynamodb.alerts import AlertTable, alerts_of
 from tidegate.adapters.dynamodb.wallets import movement_of
 from tidegate.adapters.eventbridge import EventBus
 from tidegate.domain.alerts import Alert, read_thresholds
+from tidegate.domain.errors import AccountNotFound
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import Movement
 from tidegate.usecases.stream_records import Unreadable, read_each
@@ -61,7 +62,7 @@ def _is_newer(image: Mapping[str, Any]) -> bool:
 
 
 def _change(account_id: str, movement: Movement, alerts: AlertTable, bus: EventBus, present: Present) -> int:
-    changes = [(alert, alert.after(movement)) for alert in alerts.get(account_id)]
+    changes = [(alert, alert.after(movement)) for alert in _alerts_now(account_id, alerts)]
     changed = [after for before, after in changes if after != before]
     fired = [alert.threshold for alert in changed if not alert.armed]
     if fired:
@@ -69,6 +70,14 @@ def _change(account_id: str, movement: Movement, alerts: AlertTable, bus: EventB
     for alert in changed:
         alerts.record(account_id, alert)
     return 1 if fired else 0
+
+
+def _alerts_now(account_id: str, alerts: AlertTable) -> tuple[Alert, ...]:
+    """Read the alerts as they are stored; of an account that is gone since, there is nobody left to tell."""
+    try:
+        return alerts.get(account_id)
+    except AccountNotFound:
+        return ()
 
 
 def set_thresholds(alerts: AlertTable, *, account_id: str, amounts: Iterable[Money]) -> tuple[Alert, ...]:
