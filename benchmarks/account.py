@@ -59,6 +59,7 @@ def _create_resources(session: Session) -> dict[str, str]:
         "TIDEGATE_GENERATIONS_TABLE": "generations",
         "TIDEGATE_TELEMETRY_TABLE": "telemetry",
         "TIDEGATE_WEBHOOKS_TABLE": "webhooks",
+        "TIDEGATE_LIBRARY_TABLE": "library",
         "TIDEGATE_OUTPUTS_BUCKET": "outputs",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": sqs.create_queue(QueueName="attempts")["QueueUrl"],
         "TIDEGATE_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],

@@ -12,7 +12,9 @@ from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.render import facts, listing, moment
 from tidegate.domain.keys import DEFAULT_GRACE_H, MAX_GRACE_H, PRESETS, SCOPES, Key, KeyState, Surface
+from tidegate.domain.library.records import Project
 from tidegate.usecases.accounts import create_key, get_account, revoke_key, set_allowlist
+from tidegate.usecases.library.projects import first_project
 from tidegate.usecases.rotate_key import rotate_key
 
 group = typer.Typer(help="API keys: what lets a client in.", no_args_is_help=True)
@@ -37,9 +39,17 @@ def create(
     address: Annotated[
         list[str] | None, typer.Option(help="Works from this IP address or network only; repeatable.")
     ] = None,
+    master: Annotated[
+        bool, typer.Option("--master", help="Of Banatie's surface: for its admin paths, without a project.")
+    ] = False,
     test: TestMode = False,
 ) -> Answer:
-    """Mint a key and print it, this one time. A test key costs nothing and reaches no provider."""
+    """Mint a key and print it, this one time. A test key costs nothing and reaches no provider.
+
+    A key of Banatie's surface opens the account's first project, which is made with it.
+    """
+    if master and surface is not Surface.BANATIE:
+        raise typer.BadParameter("only Banatie's surface has master keys", param_hint="--master")
     scopes = _scopes(preset, scope)
     account_id = chosen(call, account_id, test=test)
     now_ms = call.runtime.now_ms()
@@ -53,6 +63,7 @@ def create(
         now_ms=now_ms,
         expires_at_ms=now_ms + expires_in_days * _DAY_MS if expires_in_days else None,
         allowlist=address or (),
+        project=None if master or surface is not Surface.BANATIE else _project(call, account_id, now_ms),
     )
     shown = key_data(key, now_ms)
     call.note("The key is shown this once: store it now.")
@@ -139,6 +150,7 @@ def key_data(key: Key, now_ms: int) -> dict[str, object]:
         "name": key.name,
         "surface": key.surface.value,
         "mode": key.mode.value,
+        "project_id": key.project_id,
         "prefix": f"{key.prefix}…",
         "scopes": list(key.scopes),
         "allowlist": list(key.allowlist),
@@ -147,6 +159,11 @@ def key_data(key: Key, now_ms: int) -> dict[str, object]:
         "expires_at": moment(key.expires_at_ms),
         "last_used_at": moment(key.last_used_at_ms),
     }
+
+
+def _project(call: Invocation, account_id: str, now_ms: int) -> Project:
+    runtime = call.runtime
+    return first_project(runtime.library, get_account(runtime.wallets, account_id), now_ms)
 
 
 def _scopes(preset: str | None, scopes: Sequence[str] | None) -> Sequence[str]:

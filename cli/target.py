@@ -18,6 +18,7 @@ OUTPUT_KEYS: Final = (
     "GenerationsTable",
     "WebhooksTable",
     "TelemetryTable",
+    "LibraryTable",
     "OutputsBucket",
     "AttemptsQueueUrl",
     "DeliveriesQueueUrl",

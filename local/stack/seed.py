@@ -11,8 +11,9 @@ from tidegate.adapters.sealing import Sealer, UnsealingFailed
 from tidegate.domain.keys import SCOPES, Surface, hash_key
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
-from tidegate.usecases.accounts import create_account, create_key, grant
+from tidegate.usecases.accounts import create_account, create_key, get_account, grant
 from tidegate.usecases.endpoints import add_endpoint, list_endpoints
+from tidegate.usecases.library.projects import first_project
 from tidegate.usecases.sandboxes import open_sandbox
 
 CREDITS: Final = Money.of("10")
@@ -59,6 +60,9 @@ def _key(runtime: Runtime, known: StackInfo | None, account_id: str, surface: Su
     working = {key.key_hash for key in runtime.keys.list(account_id) if key.works(now_ms)}
     if text is not None and hash_key(text) in working:
         return text
+    project = None
+    if surface is Surface.BANATIE:
+        project = first_project(runtime.library, get_account(runtime.wallets, account_id), now_ms)
     text, _ = create_key(
         runtime.keys,
         runtime.wallets,
@@ -67,6 +71,7 @@ def _key(runtime: Runtime, known: StackInfo | None, account_id: str, surface: Su
         scopes=SCOPES,
         name=f"demo, {name}",
         now_ms=now_ms,
+        project=project,
     )
     return text
 

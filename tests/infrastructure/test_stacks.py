@@ -17,6 +17,7 @@ OUTPUT_KEYS = {
     "GenerationsTable",
     "WebhooksTable",
     "TelemetryTable",
+    "LibraryTable",
     "OutputsBucket",
     "AttemptsQueueUrl",
     "DeliveriesQueueUrl",

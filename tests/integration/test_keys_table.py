@@ -124,6 +124,25 @@ def test_the_request_after_the_last_allowed_one_is_refused(runtime: Runtime, acc
     assert 1 <= int(str(refused.value.details["retry_after_seconds"])) <= 60
 
 
+def test_a_bucket_of_its_own_kind_counts_each_key_by_the_hour(runtime: Runtime, account_id: str) -> None:
+    first, _ = _key(runtime, account_id)
+    second, _ = _key(runtime, account_id)
+    left = [_call(runtime, text, bucket=Bucket.LIBRARY).window.remaining for text in (first, second, second)]
+    assert left == [99, 99, 98]
+    assert _call(runtime, second, NOW_MS + MINUTE_MS, Bucket.LIBRARY).window.remaining == 97
+    assert _call(runtime, second, NOW_MS + 60 * MINUTE_MS, Bucket.LIBRARY).window.remaining == 99
+
+
+def test_a_window_of_an_hour_outlives_the_sweep_of_the_minutes(runtime: Runtime, account_id: str) -> None:
+    text, _ = _key(runtime, account_id)
+    start_ms = NOW_MS - NOW_MS % (60 * MINUTE_MS)
+    _call(runtime, text, start_ms, Bucket.LIBRARY)
+    for minute in range(0, 59, 2):
+        _call(runtime, text, start_ms + minute * MINUTE_MS, Bucket.GENERAL)
+        _call(runtime, text, start_ms + minute * MINUTE_MS, Bucket.CONTENT)
+    assert _call(runtime, text, start_ms + 59 * MINUTE_MS, Bucket.LIBRARY).window.remaining == 98
+
+
 def test_old_windows_do_not_pile_up_on_a_key(runtime: Runtime, account_id: str) -> None:
     text, key = _key(runtime, account_id)
     for hour in range(60):

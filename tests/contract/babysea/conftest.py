@@ -39,6 +39,7 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
             "TIDEGATE_WALLETS_TABLE": "wallets",
             "TIDEGATE_GENERATIONS_TABLE": "generations",
             "TIDEGATE_TELEMETRY_TABLE": "telemetry",
+            "TIDEGATE_LIBRARY_TABLE": "library",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",

@@ -20,6 +20,7 @@ _DATA = (
     "GenerationsTable",
     "WebhooksTable",
     "TelemetryTable",
+    "LibraryTable",
     "OutputsBucket",
     "ApiUrl",
 )
@@ -75,6 +76,7 @@ def cell_stacks(env: Mapping[str, str], stage: str = "prod", cell: str = "us") -
         "GenerationsTable": env["TIDEGATE_GENERATIONS_TABLE"],
         "WebhooksTable": env["TIDEGATE_WEBHOOKS_TABLE"],
         "TelemetryTable": env["TIDEGATE_TELEMETRY_TABLE"],
+        "LibraryTable": env["TIDEGATE_LIBRARY_TABLE"],
         "OutputsBucket": env["TIDEGATE_OUTPUTS_BUCKET"],
         "ApiUrl": env["TIDEGATE_PUBLIC_BASE_URL"],
         "SecretId": env["TIDEGATE_SECRET_ID"],

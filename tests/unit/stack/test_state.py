@@ -34,6 +34,7 @@ INFO = StackInfo(
         "GenerationsTable": "generations",
         "WebhooksTable": "webhooks",
         "TelemetryTable": "telemetry",
+        "LibraryTable": "library",
         "OutputsBucket": "outputs",
         "AttemptsQueueUrl": "http://127.0.0.1:4566/attempts",
         "DeliveriesQueueUrl": "http://127.0.0.1:4566/deliveries",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.generations import GenerationTable
     from tidegate.adapters.dynamodb.keys import KeyTable
     from tidegate.adapters.dynamodb.ledger import LedgerReader
+    from tidegate.adapters.dynamodb.library.table import LibraryTable
     from tidegate.adapters.dynamodb.listing import GenerationListing
     from tidegate.adapters.dynamodb.wallets import WalletTable
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
@@ -105,6 +106,13 @@ class Runtime(Telemetry):
         from tidegate.adapters.dynamodb.listing import GenerationListing  # noqa: PLC0415
 
         return GenerationListing(self.dynamodb, self.setting("GENERATIONS_TABLE"))
+
+    @cached_property
+    def library(self) -> LibraryTable:
+        """What projects hold: flows, images, aliases, and the records of their generations."""
+        from tidegate.adapters.dynamodb.library.table import LibraryTable  # noqa: PLC0415
+
+        return LibraryTable(self.dynamodb, self.setting("LIBRARY_TABLE"))
 
     @cached_property
     def webhooks(self) -> WebhookTable:

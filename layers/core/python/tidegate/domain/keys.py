@@ -95,6 +95,8 @@ class Key:
     allowlist: tuple[str, ...] = ()
     rotated_from: str | None = None  # the key_id of the key that this one replaces
     mode: Mode = Mode.LIVE  # the account's; what the text looks like says nothing
+    project_id: str | None = None  # whose library; of Banatie's keys only a master key has none
+    project_path: str | None = None  # the project's slugs, ``organization/project``, which never change
 
     def works(self, now_ms: int) -> bool:
         """Whether the key authenticates at this instant."""

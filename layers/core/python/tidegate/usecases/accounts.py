@@ -25,6 +25,7 @@ from tidegate.domain.keys import (
     mint,
     visible_prefix,
 )
+from tidegate.domain.library.records import Project
 from tidegate.domain.limits import DEFAULT_PLAN, PLANS
 from tidegate.domain.mode import sandbox_id
 from tidegate.domain.money import ZERO, Money
@@ -83,8 +84,11 @@ def create_key(
     now_ms: int,
     expires_at_ms: int | None = None,
     allowlist: Sequence[str] = (),
+    project: Project | None = None,
 ) -> tuple[str, Key]:
     """Mint a key for an account, in its mode. The full text is returned here and never again.
+
+    ``project`` binds a key of Banatie's surface to that project; without one it is a master key.
 
     Raises:
         AccountNotFound: no such account.
@@ -118,6 +122,8 @@ def create_key(
             expires_at_ms=expires_at_ms,
             allowlist=addresses,
             mode=account.mode,
+            project_id=project.project_id if project else None,
+            project_path=project.path if project else None,
         )
         if keys.rosters.add(key, roster, only_if=[wallets.still_on(account.plan, account_id)]):
             return text, key

@@ -21,7 +21,7 @@ from tidegate.usecases.refusals import plan_of, rate_limited
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An authenticated caller and what is left of the account's window."""
+    """An authenticated caller and what is left of the window."""
 
     key: Key
     window: Window
@@ -57,7 +57,7 @@ def authenticate(
     if key.surface is not surface or not key.works(now_ms):
         revoked = key.surface is surface and key.state is KeyState.REVOKED
         raise _refusal(keys, address, now_ms, KeyRevoked if revoked else AuthenticationFailed)
-    return Caller(key, Window.after(used, plan_of(key.plan).limit(bucket), now_ms))
+    return Caller(key, Window.after(used, plan_of(key.plan).limit(bucket), now_ms, bucket.window_s))
 
 
 def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:

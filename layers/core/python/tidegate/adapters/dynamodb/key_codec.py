@@ -11,7 +11,7 @@ from tidegate.domain.usage import day_of
 
 DAY: Final = "d"  # that its request counters are of (request_counters.py)
 _PLAIN: Final = ("key_hash", "key_id", "account_id", "name", "prefix", "plan", "window_home", "created_at_ms")
-_OPTIONAL: Final = ("last_used_at_ms", "expires_at_ms", "rotated_from")
+_OPTIONAL: Final = ("last_used_at_ms", "expires_at_ms", "rotated_from", "project_id", "project_path")
 
 
 def to_item(key: Key) -> Item:

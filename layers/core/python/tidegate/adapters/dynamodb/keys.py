@@ -39,12 +39,12 @@ class KeyTable:
     def count_request(
         self, key_hash: str, bucket: Bucket, now_ms: int, endpoint: str | None = None
     ) -> tuple[Key, int] | None:
-        """Read a key, count this request in the account's window and note the use: one call for most keys.
+        """Read a key, count this request in its window and note the use: one call for most keys.
 
         Returns the key and the number of requests in the window, this one included; None for an unknown key.
-        A key that does not work is returned uncounted. The count lives on the account's first key, so later
-        keys cost a second call. A request for an ``endpoint`` (its code) is also counted in the key's usage
-        of the day, by the same call.
+        A key that does not work is returned uncounted. An account's shared count lives on its first key, so
+        later keys cost a second call; a bucket that is counted per key never does. A request for an
+        ``endpoint`` (its code) is also counted in the key's usage of the day, by the same call.
         """
         item = self._count(key_hash, bucket, now_ms, endpoint)
         if not item:
@@ -52,9 +52,9 @@ class KeyTable:
         key = key_codec.from_item(item)
         if not key.works(now_ms):
             return key, 0
-        if key.window_home != key_hash:
+        if key.window_home != key_hash and not bucket.per_key:
             item = self._count(key.window_home, bucket, now_ms) or item
-        return key, int(item[_window(bucket, window_number(now_ms))]["N"])
+        return key, int(item[_window(bucket, window_number(now_ms, bucket.window_s))]["N"])
 
     def count_failure(self, source: str, now_ms: int) -> int:
         """Count an attempt that failed; returns how many there were from ``source`` in this window."""
@@ -119,13 +119,13 @@ class KeyTable:
                 return stood
             self.counters.turn(stood, today)
             item = self._add_one(key_hash, bucket, now_ms, counting, conditional=False)
-        self._sweep(key_hash, item, window_number(now_ms))
+        self._sweep(key_hash, item, now_ms)
         return item
 
     def _add_one(
         self, key_hash: str, bucket: Bucket, now_ms: int, counting: Counting, *, conditional: bool
     ) -> Item:
-        current = window_number(now_ms)
+        current = window_number(now_ms, bucket.window_s)
         old = {f"#old{n}": _window(bucket, current - n) for n in range(1, _REMOVED_PER_COUNT + 1)}
         names = {"#current": _window(bucket, current), **old, **counting.names}
         values: dict[str, object] = {":now": now_ms, ":one": 1}
@@ -146,8 +146,8 @@ class KeyTable:
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
         )["Attributes"]
 
-    def _sweep(self, key_hash: str, item: Item, current: int) -> None:
-        stale = [name for name in item if name.startswith("w#") and int(name.rpartition("#")[2]) < current]
+    def _sweep(self, key_hash: str, item: Item, now_ms: int) -> None:
+        stale = [name for name in item if name.startswith("w#") and _is_past(name, now_ms)]
         if len(stale) < _SWEEP_ABOVE:
             return
         names = {f"#w{n}": name for n, name in enumerate(stale)}
@@ -169,3 +169,9 @@ def _stood(error: ClientError) -> Item:
         raise error
     item: Item = error.response.get("Item", {})  # type: ignore[assignment]
     return item
+
+
+def _is_past(name: str, now_ms: int) -> bool:
+    """Whether a window has ended; buckets count by windows of their own length."""
+    _, bucket, number = name.split("#")
+    return int(number) < window_number(now_ms, Bucket(bucket).window_s)

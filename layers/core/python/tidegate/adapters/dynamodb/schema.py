@@ -37,4 +37,5 @@ WALLETS: Final = TableSchema(
 GENERATIONS: Final = TableSchema("generations", "pk", "sk", ttl="ttl", stream=True)
 WEBHOOKS: Final = TableSchema("webhooks", "account_id", "item", ttl="ttl")
 TELEMETRY: Final = TableSchema("telemetry", "pk", "sk", ttl="ttl", ephemeral=True)
-TABLES: Final = (KEYS, WALLETS, GENERATIONS, WEBHOOKS, TELEMETRY)
+LIBRARY: Final = TableSchema("library", "pk", "sk", index=IndexSchema("purges", "purge_on", "pk"), ttl="ttl")
+TABLES: Final = (KEYS, WALLETS, GENERATIONS, WEBHOOKS, TELEMETRY, LIBRARY)

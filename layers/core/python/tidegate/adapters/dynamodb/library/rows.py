@@ -1,0 +1,212 @@
+"""The items of the library table: read, listed, and changed under conditions, alone or in transactions.
+
+Every item lies under what it belongs to, most of them under their project: another project's id is simply
+not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb import DynamoDBClient
+
+_NAME: Final = re.compile(r"#(\w+)")
+EXISTS: Final = "attribute_exists(pk)"
+ABSENT: Final = "attribute_not_exists(pk)"
+_EVERY: Final = "attribute_exists(entity)"  # which every item has: a filter may not ask for the key
+_NOTHING: Final[Mapping[str, object]] = {}
+_FEW: Final = 25  # read at once where one item is wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which items are meant. Attributes are written ``#name``; ``values`` are without the colon."""
+
+    expression: str = _EVERY
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def also(self, expression: str, **values: object) -> Filter:
+        """Return a filter that asks for this, too."""
+        return Filter(f"{self.expression} AND {expression}", {**self.values, **values})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Some of what a listing found, newest first, and how many there are."""
+
+    items: list[dict[str, Any]]
+    total: int
+
+
+class Rows:
+    """One table's items by partition and sort key."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        self.client = client
+        self._table = table
+
+    def get(self, pk: str, sk: str) -> dict[str, Any] | None:
+        """Read an item, as of now."""
+        key = encode_item({"pk": pk, "sk": sk})
+        answer = self.client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return decode_item(answer["Item"]) if "Item" in answer else None
+
+    def some(self, pk: str, sks: Sequence[str]) -> list[dict[str, Any]]:
+        """Read at most 100 items, as of now, in no order; what is not there is left out."""
+        wanted: Any = {"Keys": [encode_item({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sks)]}
+        items: list[Item] = []
+        while wanted["Keys"]:
+            asked: Any = {**wanted, "ConsistentRead": True}
+            answer = self.client.batch_get_item(RequestItems={self._table: asked})
+            items += answer["Responses"].get(self._table, [])
+            wanted = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
+        return [decode_item(item) for item in items]
+
+    def put(
+        self, values: Mapping[str, object], only_if: str = ABSENT, given: Mapping[str, object] = _NOTHING
+    ) -> Item:
+        """Return the action of storing an item."""
+        return {"Put": {"TableName": self._table, "Item": encode_item(values), **_condition(only_if, given)}}
+
+    def change(
+        self,
+        pk: str,
+        sk: str,
+        *,
+        sets: Mapping[str, object] | None = None,
+        removes: Sequence[str] = (),
+        adds: Mapping[str, int] | None = None,
+        only_if: str = EXISTS,
+        given: Mapping[str, object] = _NOTHING,
+    ) -> Item:
+        """Return the action of changing an item. A value of None removes the attribute."""
+        kept = {name: value for name, value in (sets or {}).items() if value is not None}
+        gone = [*removes, *(name for name, value in (sets or {}).items() if value is None)]
+        parts = [
+            ("SET", ", ".join(f"#{name} = :set_{name}" for name in kept)),
+            ("REMOVE", ", ".join(f"#{name}" for name in gone)),
+            ("ADD", ", ".join(f"#{name} :add_{name}" for name in adds or {})),
+        ]
+        update = " ".join(f"{word} {listed}" for word, listed in parts if listed)
+        values = {f"set_{name}": value for name, value in kept.items()}
+        values |= {f"add_{name}": value for name, value in (adds or {}).items()}
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": encode_item({"pk": pk, "sk": sk}),
+                "UpdateExpression": update,
+                **_condition(only_if, {**given, **values}, update),
+            }
+        }
+
+    def remove(self, pk: str, sk: str, only_if: str = EXISTS, given: Mapping[str, object] = _NOTHING) -> Item:
+        """Return the action of removing an item."""
+        return {
+            "Delete": {
+                "TableName": self._table,
+                "Key": encode_item({"pk": pk, "sk": sk}),
+                **_condition(only_if, given),
+            }
+        }
+
+    def check(self, pk: str, sk: str, only_if: str = EXISTS) -> Item:
+        """Return the action of making sure of something."""
+        return {
+            "ConditionCheck": {
+                "TableName": self._table,
+                "Key": encode_item({"pk": pk, "sk": sk}),
+                **_condition(only_if, {}),
+            }
+        }
+
+    def run(self, action: Item) -> bool:
+        """Run one action by itself; False when its condition does not hold."""
+        ((kind, arguments),) = action.items()
+        call = {
+            "Put": self.client.put_item,
+            "Update": self.client.update_item,
+            "Delete": self.client.delete_item,
+        }[kind]
+        try:
+            call(**arguments)  # type: ignore[operator]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def page(self, pk: str, prefix: str, wanted: Filter, *, limit: int, offset: int) -> Found:
+        """List what the filter finds under a prefix, newest first. All of it is read, to be counted."""
+        items: list[dict[str, Any]] = []
+        total = 0
+        for item in self._query(pk, prefix, wanted):
+            if offset <= total < offset + limit:
+                items.append(decode_item(item))
+            total += 1
+        return Found(items, total)
+
+    def find(self, pk: str, prefix: str, wanted: Filter, *, newest: bool = True) -> dict[str, Any] | None:
+        """Return the newest item that the filter finds, or the oldest; None if there is none."""
+        item = next(self._query(pk, prefix, wanted, newest=newest, at_once=_FEW), None)
+        return decode_item(item) if item else None
+
+    def each(self, pk: str, prefix: str, wanted: Filter | None = None) -> Iterator[dict[str, Any]]:
+        """Yield everything that the filter finds, newest first."""
+        return map(decode_item, self._query(pk, prefix, wanted or Filter()))
+
+    def tally(self, pk: str, prefix: str, wanted: Filter, by: str) -> Counter[str]:
+        """Count what the filter finds, by an attribute."""
+        found = self._query(pk, prefix, wanted, ProjectionExpression=f"#{by}")
+        return Counter(item[by]["S"] for item in found if by in item)
+
+    def _query(
+        self,
+        pk: str,
+        prefix: str,
+        wanted: Filter,
+        *,
+        newest: bool = True,
+        at_once: int | None = None,
+        **more: Any,
+    ) -> Iterator[Item]:
+        names = _names(wanted.expression, *map(str, more.values()))
+        optional: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+            FilterExpression=wanted.expression,
+            ExpressionAttributeValues=encode_item(
+                {":pk": pk, ":prefix": prefix, **{f":{name}": v for name, v in wanted.values.items()}}
+            ),
+            ScanIndexForward=not newest,
+            ConsistentRead=True,
+            PaginationConfig={"PageSize": at_once} if at_once else {},
+            **optional,
+            **more,
+        )
+        return (item for page in pages for item in page["Items"])
+
+
+def _condition(expression: str, values: Mapping[str, object], *others: str) -> dict[str, Any]:
+    condition: dict[str, Any] = {
+        "ConditionExpression": expression,
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }
+    if names := _names(expression, *others):
+        condition["ExpressionAttributeNames"] = names
+    if values:
+        condition["ExpressionAttributeValues"] = encode_item({f":{k}": v for k, v in values.items()})
+    return condition
+
+
+def _names(*expressions: str) -> dict[str, str]:
+    return {f"#{name}": name for text in expressions for name in _NAME.findall(text)}
