@@ -6,6 +6,7 @@ import aws_cdk as cdk
 
 from infra.config import read_config
 from infra.stacks.api import ApiStack
+from infra.stacks.banatie import BanatieStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import DeliveryStack
 from infra.stacks.pipeline import PipelineStack
@@ -22,5 +23,6 @@ def compose(app: cdk.App, *, acknowledged: bool = True) -> None:
         DeliveryStack(app, config, cell, data)
         ApiStack(app, config, cell, data, pipeline)
         SharkApiStack(app, config, cell, data)
+        BanatieStack(app, config, cell, data)
     if acknowledged:
         acknowledge(app)

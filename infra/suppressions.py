@@ -9,7 +9,13 @@ from typing import Final
 import aws_cdk as cdk
 from constructs import IConstruct
 
-FUNCTIONS: Final = ("Pipeline/Functions", "Delivery/Functions", "Api/Functions", "SharkApi/Functions")
+FUNCTIONS: Final = (
+    "Pipeline/Functions",
+    "Delivery/Functions",
+    "Api/Functions",
+    "SharkApi/Functions",
+    "Banatie/Functions",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Suppression:
 SUPPRESSIONS: Final = (
     Suppression(
         "AwsSolutions-APIG4",
-        ("Api", "SharkApi"),
+        ("Api", "SharkApi", "Banatie"),
         "Keys are checked in the handlers: each surface has its own 401/403/429 envelope, and a revoked key "
         "must stop at once, which a caching authorizer would not do. Callbacks verify their signature.",
     ),

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from infra.config import Config
 from infra.constructs.use import Use
+from tidegate.domain.library.files import UPLOADS
 from tidegate.domain.output_key import CLASSES_DAYS, INPUTS
 
 UNCLASSED_DAYS = 7  # what they were promised
@@ -79,4 +80,6 @@ def _lifecycle() -> list[s3.LifecycleRule]:
     # A hold lasts an hour at the most (tidegate.domain.budget); a rule knows no less than a day.
     inputs = s3.LifecycleRule(id="inputs", prefix=INPUTS, expiration=cdk.Duration.days(1))
     aborted = s3.LifecycleRule(id="aborted", abort_incomplete_multipart_upload_after=cdk.Duration.days(1))
-    return [*classes, unclassed, inputs, aborted]
+    # Until they are claimed. What is claimed lies in the library's own folder, which no rule names.
+    uploads = s3.LifecycleRule(id="uploads", prefix=f"{UPLOADS}/", expiration=cdk.Duration.days(1))
+    return [*classes, unclassed, inputs, uploads, aborted]

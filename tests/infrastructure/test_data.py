@@ -9,6 +9,7 @@ import pytest
 
 from tests.infrastructure.synth import OPERATOR, Resource, Synth, synthesize
 from tidegate.adapters.dynamodb.schema import TABLES, TELEMETRY, TableSchema
+from tidegate.domain.library.files import library_file
 from tidegate.domain.output_key import CLASSES_DAYS
 
 # A change here replaces the resource, and with it what it holds.
@@ -18,6 +19,7 @@ STATEFUL = {
     "GenerationsTableB359B11A": "AWS::DynamoDB::Table",
     "WebhooksTable55C3C645": "AWS::DynamoDB::Table",
     "TelemetryTableC7A3E736": "AWS::DynamoDB::Table",
+    "LibraryTableDD80DB24": "AWS::DynamoDB::Table",
     "OutputsBucket9B9CD849": "AWS::S3::Bucket",
     "CredentialsSecret40F8BB41": "AWS::SecretsManager::Secret",
     "EventsBus45DE4339": "AWS::Events::EventBus",
@@ -127,11 +129,13 @@ def test_files_are_deleted_by_their_class_whatever_the_settings_are(prod: Synth,
     for synth in (prod, local):
         rules = synth.one("AWS::S3::Bucket", "OutputsBucket").props["LifecycleConfiguration"]["Rules"]
         expiring = {rule["Prefix"]: rule["ExpirationInDays"] for rule in rules if "ExpirationInDays" in rule}
-        assert expiring == {f"{days}d/": days for days in CLASSES_DAYS} | {"0": 7, "inputs/": 1}
+        assert expiring == {f"{days}d/": days for days in CLASSES_DAYS} | {"0": 7, "inputs/": 1, "uploads/": 1}
         (aborting,) = (rule for rule in rules if "ExpirationInDays" not in rule)
         assert "Prefix" not in aborting
         assert aborting["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
         assert {rule["Status"] for rule in rules} == {"Enabled"}
+        kept = library_file("project", "image", "version", "png")
+        assert not any(kept.startswith(prefix) for prefix in expiring)
 
 
 def test_there_is_one_secret_with_a_generated_sealing_key(prod: Synth) -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests.infrastructure.synth import ROOT, Synth
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "tidegate"
-OPEN = {"babysea.not_found", "babysea.openapi", "babysea.docs"}
+OPEN = {"babysea.not_found", "banatie.not_found", "babysea.openapi", "babysea.docs"}
 RUNTIME_NAMES = {"runtime", "services", "self"}
 
 
@@ -108,6 +108,7 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_GENERATIONS_TABLE": "GenerationsTable",
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
         "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
+        "TIDEGATE_LIBRARY_TABLE": "LibraryTable",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_BEDROCK_OUTPUTS": "s3://OutputsBucket/bedrock",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",

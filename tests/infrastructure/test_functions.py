@@ -62,8 +62,9 @@ def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:
     layers = prod.all("AWS::Lambda::LayerVersion")
     assert sorted({layer.stack.rpartition("-")[2] for layer in layers}) == [
         "Api",
+        "Banatie",
         "Delivery",
         "Pipeline",
         "SharkApi",
     ]
-    assert len(layers) == 9
+    assert len(layers) == 11

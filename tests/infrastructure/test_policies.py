@@ -28,6 +28,9 @@ CALLBACK = {
     "CredentialsSecret": READ_SECRET,
     "AttemptsQueue": SEND,
 }
+LOOK = {"dynamodb:GetItem", "dynamodb:Query"}
+NAME = {*LOOK, "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
+DELETE_FILES = {"OutputsBucket/library/*": {"s3:DeleteObject"}}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -80,6 +83,36 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "WalletsTable": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "CredentialsSecret": READ_SECRET,
     },
+    **{
+        f"banatie.{name}": {**AUTHENTICATE, "LibraryTable": calls}
+        for name, calls in {
+            "flows_create": {"dynamodb:PutItem"},
+            "flows_list": {"dynamodb:Query"},
+            "flows_get": LOOK,
+            "flows_images": LOOK,
+            "flows_aliases_set": {*LOOK, "dynamodb:ConditionCheckItem", "dynamodb:UpdateItem"},
+            "flows_alias_remove": {*LOOK, "dynamodb:UpdateItem"},
+            "images_list": {"dynamodb:Query"},
+            "images_resolve": LOOK,
+            "images_get": LOOK,
+            "images_update": NAME,
+            "images_alias_set": NAME,
+            "images_alias_remove": NAME,
+            "images_restore": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        }.items()
+    },
+    **{
+        f"banatie.{name}": {**AUTHENTICATE, "LibraryTable": NAME - {"dynamodb:PutItem"}, **DELETE_FILES}
+        for name in ("flows_delete", "images_delete")
+    },
+    "banatie.images_upload": {
+        **AUTHENTICATE,
+        "LibraryTable": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "OutputsBucket/library/*": {"s3:DeleteObject", "s3:PutObject"},
+        "OutputsBucket/uploads/*": {"s3:GetObject"},
+    },
+    "banatie.images_upload_url": {**AUTHENTICATE, "OutputsBucket/uploads/*": {"s3:PutObject"}},
+    "banatie.not_found": {},
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
     "callbacks.bfl": CALLBACK,

@@ -10,7 +10,7 @@ import pytest
 from infra.settings import ConfigError
 from tests.infrastructure.synth import LOCAL, Synth, synthesize
 
-PARTS = ("Api", "Data", "Delivery", "Pipeline", "SharkApi")
+PARTS = ("Api", "Banatie", "Data", "Delivery", "Pipeline", "SharkApi")
 OUTPUT_KEYS = {
     "KeysTable",
     "WalletsTable",

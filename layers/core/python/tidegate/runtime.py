@@ -325,6 +325,10 @@ class Runtime(Telemetry):
 
         return public_url(self.public_base_url, key)
 
+    def storage_url(self, path: str, image_id: str) -> str:
+        """Where everybody gets an image of a library; ``path`` is its project's."""
+        return f"{self.public_base_url}/cdn/{path}/img/{image_id}"
+
     @property
     def public_base_url(self) -> str:
         """Where callers and providers reach this gateway, without a trailing slash."""

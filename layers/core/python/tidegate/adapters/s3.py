@@ -72,6 +72,22 @@ class OutputStore:
             raise ResponseLost(str(error)) from error
         return found["ContentLength"]
 
+    def copy(self, source: str, key: str) -> None:
+        """Copy a file within the bucket; copying it again changes nothing."""
+        self._client.copy_object(
+            Bucket=self._bucket, Key=key, CopySource={"Bucket": self._bucket, "Key": source}
+        )
+
+    def presign_upload(self, key: str, content_type: str, size: int, expires_s: int) -> str:
+        """Return a short-lived URL for one PUT of exactly this size and type: the signature covers both."""
+        params: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ContentType": content_type,
+            "ContentLength": size,
+        }
+        return self._client.generate_presigned_url("put_object", Params=params, ExpiresIn=expires_s)
+
     def presign(
         self,
         key: str,

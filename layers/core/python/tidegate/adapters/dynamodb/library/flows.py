@@ -86,7 +86,7 @@ class FlowTable:
         body["ExpressionAttributeNames"] |= {"#aliases": "aliases", **names}
         return self._rows.run(update)
 
-    def each(self, project_id: str) -> list[Flow]:
+    def named(self, project_id: str) -> list[Flow]:
         """Every flow of a project that has names, newest first."""
         named = Filter().also("size(#aliases) > :none", none=0)
         return [_flow(values) for values in self._rows.each(project_id, "flow#", named)]

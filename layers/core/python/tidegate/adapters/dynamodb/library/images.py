@@ -89,6 +89,10 @@ class ImageTable:
         """Set attributes, those with None away. The image must be there and not deleted."""
         return self._rows.change(project_id, _sk(image_id), sets=sets, only_if=_IS_KEPT)
 
+    def detach(self, project_id: str, image_id: str) -> Item:
+        """Take an image out of its flow, a deleted one too."""
+        return self._rows.change(project_id, _sk(image_id), sets={"flow_id": None})
+
     def rename(self, image: Image, alias: str | None, now_ms: int) -> Item:
         """Give an image another alias, if it still has the one that ``image`` says."""
         same = "#alias = :before" if image.alias else "attribute_not_exists(#alias)"

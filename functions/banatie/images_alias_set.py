@@ -1,0 +1,14 @@
+"""PUT /api/v1/images/{id}/alias, by id or by alias."""
+
+from __future__ import annotations
+
+from tidegate.runtime import Runtime, runtime
+from tidegate.surfaces.banatie.dialect import Answer, Tenant, endpoint
+from tidegate.surfaces.banatie.images import set_alias
+from tidegate.surfaces.http import Request
+
+
+@endpoint(runtime, scope="generation:write")
+def handler(request: Request, tenant: Tenant, services: Runtime) -> Answer:
+    """Name an image: the same as updating its alias."""
+    return set_alias(request, tenant, services)

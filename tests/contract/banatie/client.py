@@ -1,0 +1,149 @@
+"""Banatie's surface over an in-process AWS, spoken to as a client speaks to it."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image as Pillow
+
+from tests.contract.babysea.events import event
+from tests.contract.babysea.gateway import NOW_MS, Clock
+from tidegate.domain.keys import SCOPES, Surface
+from tidegate.domain.library.records import Project
+from tidegate.domain.money import Money
+from tidegate.usecases.accounts import create_account, create_key, grant
+from tidegate.usecases.library.projects import create_project, first_project
+
+BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        """The data of a success."""
+        assert self.body.get("success") is True, self.body
+        return self.body["data"]
+
+    @property
+    def error(self) -> tuple[int, str, str]:
+        """Status, code and message of a failure."""
+        assert self.body.get("success") is False, self.body
+        error = self.body["error"]
+        return self.status, error["code"], error["message"]
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (8, 6)) -> bytes:
+    """A small picture."""
+    file = io.BytesIO()
+    Pillow.new("RGB", size, (20, 90, 160)).save(file, kind)
+    return file.getvalue()
+
+
+def form(*fields: tuple[str, str | None, bytes]) -> bytes:
+    """A multipart body of (name, file name, content)."""
+    lines = []
+    for name, filename, content in fields:
+        extra = "" if filename is None else f'; filename="{filename}"\r\nContent-Type: image/png'
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'
+        lines.append(head.encode() + content + b"\r\n")
+    return b"".join(lines) + f"--{BOUNDARY}--\r\n".encode()
+
+
+@dataclass
+class Client:
+    """One account with credits, a project, and a key to it."""
+
+    runtime: Clock
+    dollars: str = "1"
+    plan: str = "unlimited"
+    account_id: str = field(init=False)
+    project: Project = field(init=False)
+    token: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the account."""
+        account = create_account(self.runtime.wallets, name="Atelier", plan=self.plan, now_ms=NOW_MS)
+        self.account_id = account.account_id
+        if Money.of(self.dollars).micros:
+            grant(
+                self.runtime.wallets,
+                account_id=self.account_id,
+                amount=Money.of(self.dollars),
+                reference="welcome",
+                now_ms=NOW_MS,
+            )
+        self.project = first_project(self.runtime.library, account, NOW_MS)
+        self.token = self.add_key(self.project)
+
+    def add_key(self, project: Project | None, scopes: tuple[str, ...] = SCOPES) -> str:
+        """Create a key; return its text. Without a project it is a master key."""
+        text, _ = create_key(
+            self.runtime.keys,
+            self.runtime.wallets,
+            account_id=self.account_id,
+            surface=Surface.BANATIE,
+            scopes=scopes,
+            name="site",
+            now_ms=NOW_MS - 1000,
+            project=project,
+        )
+        return text
+
+    def add_project(self) -> Project:
+        """Add another project of the same account."""
+        (organization,) = self.runtime.library.projects.organizations(self.account_id)
+        return create_project(self.runtime.library, organization, name="Other site", now_ms=NOW_MS)
+
+    def call(
+        self,
+        function: str,
+        method: str = "GET",
+        path: str = "/api/v1",
+        *,
+        params: Mapping[str, str] | None = None,
+        token: str | None = "",
+        headers: Mapping[str, str] | None = None,
+        form: bytes | None = None,
+        **more: Any,
+    ) -> Reply:
+        """Send a request through a function's handler, to the wire form and back."""
+        handler = importlib.import_module(f"functions.banatie.{function}").handler
+        key = self.token if token == "" else token
+        sent = {**({} if key is None else {"x-api-key": key}), **(headers or {})}
+        if form is not None:
+            sent.setdefault("content-type", f"multipart/form-data; boundary={BOUNDARY}")
+        made = event(method, path, params=params, headers=sent, **more)
+        if form is not None:
+            made |= {"body": base64.b64encode(form).decode(), "isBase64Encoded": True}
+        answer = handler.respond(made, self.runtime).to_event()
+        return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+    def about(self, function: str, subject: str, method: str = "GET", **more: Any) -> Reply:
+        """Ask about one thing."""
+        params = {"id": subject, **more.pop("params", {})}
+        return self.call(function, method, params=params, **more)
+
+    def upload(self, content: bytes | None = None, filename: str = "image.png", **fields: str) -> Reply:
+        """Upload a picture with these fields."""
+        sent = [(name, None, value.encode()) for name, value in fields.items()]
+        file = ("file", filename, picture() if content is None else content)
+        return self.call("images_upload", "POST", "/api/v1/images/upload", form=form(file, *sent))
+
+    def stored_files(self, folder: str | None = None) -> list[str]:
+        """What the bucket holds of this project."""
+        prefix = folder or f"library/{self.project.project_id}/"
+        listed = self.runtime.client("s3").list_objects_v2(Bucket="outputs", Prefix=prefix)
+        return [entry["Key"] for entry in listed.get("Contents", [])]
