@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from constructs import Node
 
 from infra import settings
+from infra.library import LibrarySettings, read_library
 from infra.settings import ConfigError
 from tidegate.domain.budget import budgets_from
 from tidegate.domain.idempotency import LIFETIME_S
@@ -92,6 +93,7 @@ class Config:
     # A synchronous provider answers within the worker's time: 300 s for the submit, 60 s for the files. What
     # fails hides for seconds only (tidegate.surfaces.messages): 20 receipts are 15 minutes, 30 are 25.
     attempts: Worker = Worker(timeout_s=360, visibility_s=380, concurrency=200, late_s=600, receives=20)
+    library: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300, receives=30)
     events: Worker = Worker(timeout_s=30, visibility_s=180, concurrency=50, late_s=300, receives=30)
     deliveries: Worker = DELIVERIES
     stream_timeout_s: int = 60
@@ -104,6 +106,7 @@ class Config:
     # What is sold, and what is refused.
     sharkapi_modes: str | None = None
     moderation: str | None = None
+    banatie: LibrarySettings = field(default_factory=LibrarySettings)
 
     # What is kept, and what it takes to lose it.
     keep_data: bool = True
@@ -151,6 +154,7 @@ def read_config(node: Node) -> Config:
     the queue:tail,…`` in seconds, ``tidegate.domain.webhook_retries``) override the domain's own.
     ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
     ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
+    ``enhancer``, ``library_models`` and ``library_wait_s`` are Banatie's (``infra.library``).
 
     Raises:
         ConfigError: a value cannot be meant, or a local address is given to another stage.
@@ -179,6 +183,7 @@ def _aws(node: Node, stage: str) -> Config:
         tracing=settings.flag(node, "tracing", default=False),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
+        banatie=read_library(node),
         **_times(node, DELIVERIES),
     )
 
@@ -196,6 +201,7 @@ def _local(node: Node) -> Config:
         allowed_private_hosts=_private_hosts(node),
         bedrock=True,
         attempts=Worker(timeout_s=20, visibility_s=25, concurrency=10, late_s=45, receives=10),
+        library=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25, receives=30),
         events=Worker(timeout_s=10, visibility_s=15, concurrency=4, late_s=25, receives=30),
         deliveries=deliveries,
         stream_timeout_s=20,
@@ -205,6 +211,7 @@ def _local(node: Node) -> Config:
         tracing=settings.flag(node, "tracing", default=False),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
+        banatie=read_library(node),
         keep_data=False,
         point_in_time_recovery=False,
         log_days=1,

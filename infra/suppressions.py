@@ -17,6 +17,23 @@ FUNCTIONS: Final = (
     "Banatie/Functions",
 )
 
+LIBRARY_RUNNERS: Final = (
+    "Banatie/Functions/BanatieGenerationsGetRole",
+    "Banatie/Functions/BanatieGenerationsCreateRole",
+    "Banatie/Functions/BanatieGenerationsUpdateRole",
+    "Banatie/Functions/BanatieGenerationsRetryRole",
+    "Banatie/Functions/BanatieGenerationsRegenerateRole",
+    "Banatie/Functions/BanatieFlowsRegenerateRole",
+    "Banatie/Functions/LibraryConcludeRole",
+)
+LIBRARY_WRITERS: Final = (
+    *LIBRARY_RUNNERS,
+    "Banatie/Functions/BanatieGenerationsDeleteRole",
+    "Banatie/Functions/BanatieFlowsDeleteRole",
+    "Banatie/Functions/BanatieImagesDeleteRole",
+    "Banatie/Functions/BanatieImagesUploadRole",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
@@ -69,6 +86,7 @@ SUPPRESSIONS: Final = (
             "Api/Functions/BabyseaContentDeleteRole",
             "SharkApi/Functions/SharkapiGenerateRole",
             "SharkApi/Functions/SharkapiImageRole",
+            *LIBRARY_RUNNERS,
         ),
         "Objects are named by generation, so a role can only name the bucket: one writes, one reads, one "
         "deletes.",
@@ -86,6 +104,24 @@ SUPPRESSIONS: Final = (
             "Bedrock names its jobs, so a role can only name their kind.",
         )
         for region in ("us-east-1", "us-west-2")
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/"
+        "library/*]",
+        ("Pipeline/Functions/PipelineAttemptRole", *LIBRARY_WRITERS),
+        "Images are named by project, so a role can only name the folder of all libraries.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/"
+        "uploads/*]",
+        ("Banatie/Functions/BanatieImagesUploadRole", "Banatie/Functions/BanatieImagesUploadUrlRole"),
+        "Uploads are named by project, so a role can only name the folder of all uploads.",
+    ),
+    Suppression(
+        "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/"
+        "inputs/*]",
+        ("Pipeline/Functions/PipelineAttemptRole",),
+        "Source images are named at random, so a role can only name their folder.",
     ),
     Suppression(
         "AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule/"
@@ -122,7 +158,12 @@ SUPPRESSIONS: Final = (
     ),
     Suppression(
         "Serverless-LambdaEventSourceMappingDestination",
-        ("Pipeline/AttemptMessages", "Delivery/EventMessages", "Delivery/DeliveryMessages"),
+        (
+            "Pipeline/AttemptMessages",
+            "Delivery/EventMessages",
+            "Delivery/DeliveryMessages",
+            "Banatie/EndingMessages",
+        ),
         "Lambda supports no failure destination for SQS; the queue's own redrive policy keeps what fails.",
     ),
     Suppression(
@@ -152,6 +193,7 @@ SUPPRESSIONS: Final = (
             "Pipeline/ReapFailures",
             "Delivery/Events/DeadLetters",
             "Delivery/Deliveries/DeadLetters",
+            "Banatie/Endings/DeadLetters",
         ),
         "These are dead-letter queues: the end of the line, with an alarm.",
     ),

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
 
 from infra.config import Cell, Config
+from infra.constructs.event_source import feed_from_queue
+from infra.constructs.queue import WorkQueue
 from infra.constructs.route import add_routes
 from infra.constructs.use import Use
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
+from infra.stacks.delivery import EVENT_SOURCE
+from tidegate.domain.keys import Surface
 from tidegate.domain.library.files import PREFIX, UPLOADS
+
+WAITING_TIMEOUT_S = 29  # of the functions whose answer waits for a picture: API Gateway gives up after 30 s
+RUNS = {
+    "generations_create": "POST /api/v1/generations",
+    "generations_update": "PUT /api/v1/generations/{id}",
+    "generations_retry": "POST /api/v1/generations/{id}/retry",
+    "generations_regenerate": "POST /api/v1/generations/{id}/regenerate",
+    "flows_regenerate": "POST /api/v1/flows/{id}/regenerate",
+}
+CONCLUDE = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 
 
 class BanatieStack(CellStack):
@@ -19,23 +37,120 @@ class BanatieStack(CellStack):
         super().__init__(app, config, cell, "Banatie", description="the Banatie surface")
         self._data = data
         self._functions = data.function_builder(self)
+        self._add_generations()
         self._add_flows()
         self._add_images()
         self._add_uploads()
+        self._add_conclusion()
         function = self._functions.build("banatie.not_found", [], timeout_s=config.api_timeout_s)
         add_routes(self, data.front_door.api, function, ["ANY /api/v1/{path+}"])
 
-    def _add(self, name: str, route: str, library: tuple[str, ...], files: tuple[Use, ...] = ()) -> None:
+    def _add(
+        self,
+        name: str,
+        route: str,
+        library: tuple[str, ...],
+        files: tuple[Use, ...] = (),
+        *,
+        more: Sequence[Use] = (),
+        timeout_s: int | None = None,
+    ) -> None:
         """Add a route whose function makes these calls on the library, and on the bucket."""
         data = self._data
         uses = [
-            data.keys.use("UpdateItem"),
+            *data.authenticate(),
             data.library.use(*library),
             data.outputs_bucket.use(),
             *files,
+            *more,
         ]
-        function = self._functions.build(f"banatie.{name}", uses, timeout_s=self.config.api_timeout_s)
+        function = self._functions.build(
+            f"banatie.{name}", uses, timeout_s=timeout_s or self.config.api_timeout_s
+        )
         add_routes(self, data.front_door.api, function, [route])
+
+    def _add_generations(self) -> None:
+        data = self._data
+        kept = data.outputs_bucket.use_folder(PREFIX, "DeleteObject")
+        look = ("BatchGetItem", "GetItem", "Query")
+        self._add("generations_list", "GET /api/v1/generations", ("BatchGetItem", "Query"))
+        self._add("flows_generations", "GET /api/v1/flows/{id}/generations", look)
+        self._add(
+            "generations_delete",
+            "DELETE /api/v1/generations/{id}",
+            ("DeleteItem", "GetItem", "Query", "UpdateItem"),
+            (kept,),
+            more=[data.generations.use(), data.wallets.use()],
+        )
+        self._add(
+            "generations_get",
+            "GET /api/v1/generations/{id}",
+            ("BatchGetItem", *CONCLUDE),
+            self._files(),
+            more=[data.generations.use("GetItem"), data.wallets.use()],
+        )
+        for name, route in RUNS.items():
+            self._add(
+                name,
+                route,
+                ("BatchGetItem", *CONCLUDE, "Query"),
+                self._files(),
+                more=[
+                    data.generations.use("GetItem", "PutItem"),
+                    data.wallets.use("UpdateItem"),
+                    data.telemetry.use("GetItem"),
+                    self._settings(),
+                    *data.moderation(),
+                    *data.enhancement(),
+                ],
+                timeout_s=WAITING_TIMEOUT_S,
+            )
+
+    def _add_conclusion(self) -> None:
+        """Records follow their runs, whether anybody asks or not."""
+        data = self._data
+        queue = WorkQueue(
+            self,
+            "Endings",
+            self.config,
+            data.alarms,
+            worker=self.config.library,
+            holds="events of generations that the library did not follow",
+            variable="ENDINGS_QUEUE_URL",
+        )
+        events.Rule(
+            self,
+            "LibraryEvents",
+            description="What happens to generations of Banatie's surface goes to the library",
+            event_bus=data.bus.bus,
+            event_pattern=events.EventPattern(
+                source=[EVENT_SOURCE], detail={"surface": [Surface.BANATIE.value]}
+            ),
+            targets=[targets.SqsQueue(queue.queue, dead_letter_queue=queue.dead_letters.queue)],
+        )
+        function = self._functions.build(
+            "library.conclude",
+            [
+                data.library.use(*CONCLUDE),
+                data.generations.use("GetItem"),
+                data.wallets.use(),
+                *self._files(),
+                queue.consume(),
+                queue.hide(),
+            ],
+            timeout_s=self.config.library.timeout_s,
+        )
+        feed_from_queue(self, "EndingMessages", function, queue, batch=10)
+
+    def _files(self) -> tuple[Use, ...]:
+        """From where a run left its picture to where the library keeps it."""
+        bucket = self._data.outputs_bucket
+        return bucket.use("GetObject"), bucket.use_folder(PREFIX, "DeleteObject", "PutObject")
+
+    def _settings(self) -> Use:
+        models = self.config.banatie.models
+        wait = {"LIBRARY_WAIT_S": str(self.config.banatie.wait_s)}
+        return Use(env=wait | ({"LIBRARY_MODELS": models} if models else {}))
 
     def _add_flows(self) -> None:
         delete_files = (self._data.outputs_bucket.use_folder(PREFIX, "DeleteObject"),)

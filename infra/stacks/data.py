@@ -89,6 +89,18 @@ class DataStack(CellStack):
         )
         return [named, Use(actions=("bedrock:ApplyGuardrail",), resources=(guardrail,))]
 
+    def enhancement(self) -> list[Use]:
+        """What a function needs to rewrite prompts."""
+        service = self.config.banatie.enhancer
+        if service is None:
+            return []
+        named = Use(env={"ENHANCER": service})
+        kind, _, model = service.partition(":")
+        if kind == "openai":
+            return [named, self.secret.read(), self.reach_out()]
+        arn = self.format_arn(service="bedrock", account="", resource="foundation-model", resource_name=model)
+        return [named, Use(actions=("bedrock:InvokeModel",), resources=(arn,))]
+
     def _publish(self) -> None:
         self.output("KeysTable", self.keys.table.table_name, "API keys")
         self.output("WalletsTable", self.wallets.table.table_name, "Accounts, wallets, journal")

@@ -15,6 +15,8 @@ from infra.constructs.state_machine import GenerationMachine
 from infra.constructs.stream_consumer import Changes, StreamConsumers
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
+from tidegate.domain.library.files import PREFIX
+from tidegate.domain.output_key import INPUTS
 
 TELEMETRY = Batches(size=100, window_s=5, halved=False)  # so much later a breaker opens
 OUTBOX_LATE_MS = 60_000
@@ -62,6 +64,9 @@ class PipelineStack(CellStack):
                 data.telemetry.use("GetItem", "UpdateItem"),
                 data.wallets.use("UpdateItem"),
                 data.outputs_bucket.use("DeleteObject", "PutObject"),
+                # What a generation looks at: the worker signs it for the provider.
+                data.outputs_bucket.use_folder(INPUTS.rstrip("/"), "GetObject"),
+                data.outputs_bucket.use_folder(PREFIX, "GetObject"),
                 data.secret.read(),
                 self.attempts.send(),
                 self.attempts.consume(),

@@ -71,7 +71,7 @@ def asked_for(function: str) -> set[str]:
     members = set().union(*(_members_used(ast.parse(file.read_text())) for file in _files(function)))
     if function in OPEN:  # they authenticate nobody, though their decorator's neighbour does
         members -= {"keys", "usage"}
-    members.discard("moderator")  # only where it is configured: see the tests of moderation
+    members -= {"moderator", "enhancer"}  # only where they are configured: see their tests
     return {f"TIDEGATE_{name}" for member in members for name in settings_of(member)}
 
 
@@ -109,10 +109,12 @@ def test_variables_name_the_resources_that_they_say(prod: Synth) -> None:
         "TIDEGATE_WEBHOOKS_TABLE": "WebhooksTable",
         "TIDEGATE_TELEMETRY_TABLE": "TelemetryTable",
         "TIDEGATE_LIBRARY_TABLE": "LibraryTable",
+        "TIDEGATE_LIBRARY_WAIT_S": "25",
         "TIDEGATE_OUTPUTS_BUCKET": "OutputsBucket",
         "TIDEGATE_BEDROCK_OUTPUTS": "s3://OutputsBucket/bedrock",
         "TIDEGATE_ATTEMPTS_QUEUE_URL": "AttemptsQueue",
         "TIDEGATE_EVENTS_QUEUE_URL": "EventsQueue",
+        "TIDEGATE_ENDINGS_QUEUE_URL": "EndingsQueue",
         "TIDEGATE_DELIVERIES_QUEUE_URL": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_QUEUE_ARN": "DeliveriesQueue",
         "TIDEGATE_DELIVERIES_DEAD_LETTERS_ARN": "DeliveriesDeadLettersQueue",

@@ -17,6 +17,7 @@ DEAD_LETTER_QUEUES = {
     "AttemptsDeadLettersQueue",
     "EventsDeadLettersQueue",
     "DeliveriesDeadLettersQueue",
+    "EndingsDeadLettersQueue",
     "OutboxFailuresQueue",
     "TelemetryFailuresQueue",
     "JournalFailuresQueue",
@@ -50,6 +51,7 @@ def test_every_work_queue_gives_up_into_its_dead_letter_queue(prod: Synth) -> No
         "AttemptsQueue": "AttemptsDeadLettersQueue",
         "EventsQueue": "EventsDeadLettersQueue",
         "DeliveriesQueue": "DeliveriesDeadLettersQueue",
+        "EndingsQueue": "EndingsDeadLettersQueue",
     }
 
 
@@ -118,7 +120,11 @@ def test_every_rule_target_has_a_dead_letter_queue(prod: Synth) -> None:
         for rule in prod.all("AWS::Events::Rule")
         for target in rule.props["Targets"]
     }
-    assert targets == {"AllEvents": "EventsDeadLettersQueue", "ReapSchedule": "ReapFailuresQueue"}
+    assert targets == {
+        "AllEvents": "EventsDeadLettersQueue",
+        "LibraryEvents": "EndingsDeadLettersQueue",
+        "ReapSchedule": "ReapFailuresQueue",
+    }
 
 
 def test_the_reaper_which_is_called_asynchronously_has_a_dead_letter_queue(prod: Synth) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.stacks.banatie import RUNS
 from tests.infrastructure.synth import Resource, Synth, synthesize
 
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
@@ -31,6 +32,13 @@ CALLBACK = {
 LOOK = {"dynamodb:GetItem", "dynamodb:Query"}
 NAME = {*LOOK, "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 DELETE_FILES = {"OutputsBucket/library/*": {"s3:DeleteObject"}}
+CONCLUDE = {
+    "LibraryTable": NAME - {"dynamodb:Query"},
+    "GenerationsTable": {"dynamodb:GetItem"},
+    "OutputsBucket/*": {"s3:GetObject"},
+    "OutputsBucket/library/*": {"s3:DeleteObject", "s3:PutObject"},
+}
+RUN = {**CONCLUDE, **SUBMIT, "LibraryTable": {*NAME, "dynamodb:BatchGetItem"}}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -105,6 +113,20 @@ CALLS: dict[str, dict[str, set[str]]] = {
         f"banatie.{name}": {**AUTHENTICATE, "LibraryTable": NAME - {"dynamodb:PutItem"}, **DELETE_FILES}
         for name in ("flows_delete", "images_delete")
     },
+    **{f"banatie.{name}": RUN for name in RUNS},
+    "banatie.generations_list": {**AUTHENTICATE, "LibraryTable": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
+    "banatie.flows_generations": {**AUTHENTICATE, "LibraryTable": {*LOOK, "dynamodb:BatchGetItem"}},
+    "banatie.generations_get": {
+        **AUTHENTICATE,
+        **CONCLUDE,
+        "LibraryTable": {*CONCLUDE["LibraryTable"], "dynamodb:BatchGetItem"},
+    },
+    "banatie.generations_delete": {
+        **AUTHENTICATE,
+        "LibraryTable": NAME - {"dynamodb:PutItem"},
+        **DELETE_FILES,
+    },
+    "library.conclude": {**CONCLUDE, "EndingsQueue": CONSUME | HIDE},
     "banatie.images_upload": {
         **AUTHENTICATE,
         "LibraryTable": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
@@ -157,6 +179,8 @@ CALLS: dict[str, dict[str, set[str]]] = {
         f"{BEDROCK}us-east-1:AWS::AccountId:async-invoke/*": {"bedrock:GetAsyncInvoke"},
         f"{BEDROCK}us-west-2:AWS::AccountId:async-invoke/*": {"bedrock:GetAsyncInvoke"},
         "*": {"bedrock:ListAsyncInvokes"},
+        "OutputsBucket/inputs/*": {"s3:GetObject"},
+        "OutputsBucket/library/*": {"s3:GetObject"},
         "CredentialsSecret": READ_SECRET,
         "AttemptsQueue": CONSUME | HIDE | SEND,
         "MachineGeneration": {"states:SendTaskFailure", "states:SendTaskSuccess"},

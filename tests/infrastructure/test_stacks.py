@@ -102,7 +102,7 @@ def test_doing_nothing_costs_less_than_five_dollars_a_month(prod: Synth) -> None
         + kinds.count("AWS::SecretsManager::Secret") * SECRET_PRICE
         + len(queue_consumers) * POLLING_PRICE
     )
-    assert cost < 3.5
+    assert cost < 4.25
 
 
 def test_traces_are_taken_only_when_asked_for(plain: Synth) -> None:

@@ -42,6 +42,7 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
             "TIDEGATE_LIBRARY_TABLE": "library",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
+            "TIDEGATE_ENDINGS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
             "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host,
         }

@@ -14,8 +14,10 @@ from PIL import Image as Pillow
 
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, Clock
+from tidegate.adapters.dynamodb.generation_codec import outputs_value
+from tidegate.domain.generation import Generation, Output, Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface
-from tidegate.domain.library.records import Project
+from tidegate.domain.library.records import LibraryGeneration, Project
 from tidegate.domain.money import Money
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.library.projects import create_project, first_project
@@ -107,6 +109,10 @@ class Client:
         (organization,) = self.runtime.library.projects.organizations(self.account_id)
         return create_project(self.runtime.library, organization, name="Other site", now_ms=NOW_MS)
 
+    def later(self) -> None:
+        """Let a moment pass: what is made in the same one has no order."""
+        self.runtime.time_ms += 1
+
     def call(
         self,
         function: str,
@@ -130,6 +136,65 @@ class Client:
             made |= {"body": base64.b64encode(form).decode(), "isBase64Encoded": True}
         answer = handler.respond(made, self.runtime).to_event()
         return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+    def generate(self, body: object = None, *, waits: bool = False, **more: Any) -> Reply:
+        """Begin a generation; without ``waits`` the answer comes at once."""
+        asked = {"prompt": "An eagle over mountains"} if body is None else body
+        headers = {**({} if waits else {"prefer": "respond-async"}), **more.pop("headers", {})}
+        return self.call(
+            "generations_create", "POST", "/api/v1/generations", body=asked, headers=headers, **more
+        )
+
+    def again(self, function: str, subject: str, method: str = "POST", **more: Any) -> Reply:
+        """Ask for another run; the answer comes at once."""
+        return self.about(function, subject, method, headers={"prefer": "respond-async"}, **more)
+
+    def record(self, generation_id: str) -> LibraryGeneration:
+        """The record behind a generation."""
+        record = self.runtime.library.generations.get(self.project.project_id, generation_id)
+        assert record is not None
+        return record
+
+    def run(self, generation_id: str) -> Generation:
+        """The core's generation of the latest run."""
+        run = self.runtime.generations.get(self.account_id, self.record(generation_id).run_id)
+        assert run is not None
+        return run
+
+    def succeed(self, generation_id: str, content: bytes | None = None) -> Generation:
+        """Let the latest run end with a picture, as a worker would; nobody tells the library."""
+        run, data = self.run(generation_id), picture() if content is None else content
+        output = Output(f"{run.generation_id}/{'A' * 22}/0.png", "image/png", len(data), 8, 6)
+        self.runtime.outputs.put(output.key, io.BytesIO(data), output.content_type, len(data))
+        changes = {"provider_used": "replicate", "outputs": outputs_value([output])}
+        self._end(run, Status.SUCCEEDED, Settlement.CHARGE, changes)
+        return self.run(generation_id)
+
+    def fail(self, generation_id: str) -> Generation:
+        """Let the latest run end without one."""
+        changes = {"error_code": "provider_error", "error_message": "It broke."}
+        self._end(self.run(generation_id), Status.FAILED, Settlement.REFUND, changes)
+        return self.run(generation_id)
+
+    def made(self, **asked: Any) -> dict[str, Any]:
+        """Make a generation with its picture; return it as the wire shows it."""
+        begun = self.generate({"prompt": "An eagle", **asked}).data
+        self.succeed(begun["id"])
+        shown: dict[str, Any] = self.about("generations_get", begun["id"]).data
+        return shown
+
+    def books(self) -> tuple[str, str]:
+        """Balance and held."""
+        account = self.runtime.wallets.get(self.account_id)
+        assert account is not None
+        return str(account.wallet.balance), str(account.wallet.held)
+
+    def _end(
+        self, run: Generation, status: Status, settlement: Settlement, changes: Mapping[str, object]
+    ) -> None:
+        table = self.runtime.generations
+        table.mark_processing(run, "replicate", NOW_MS + 250)
+        assert table.settle(run, status, settlement, changes=changes, now_ms=NOW_MS + 3_500)
 
     def about(self, function: str, subject: str, method: str = "GET", **more: Any) -> Reply:
         """Ask about one thing."""

@@ -65,6 +65,7 @@ def test_a_started_generation_names_its_first_provider() -> None:
         "event_type": "generation.started",
         "account_id": "acc-1",
         "log_s": 365 * 86_400,
+        "surface": "babysea",
         "occurred_at_ms": 2_000,
         "data": SHARED | {"generation_status": "processing", "generation_provider_initialize": "replicate"},
     }
@@ -76,6 +77,7 @@ def test_a_completed_generation_names_its_files_and_provider() -> None:
         "event_type": "generation.completed",
         "account_id": "acc-1",
         "log_s": 365 * 86_400,
+        "surface": "babysea",
         "occurred_at_ms": 3_000,
         "data": SHARED
         | {
@@ -92,6 +94,7 @@ def test_a_failed_generation_tells_the_wires_error_code() -> None:
         "event_type": "generation.failed",
         "account_id": "acc-1",
         "log_s": 365 * 86_400,
+        "surface": "babysea",
         "occurred_at_ms": 3_000,
         "data": SHARED
         | {
@@ -118,6 +121,7 @@ def test_a_canceled_generation_tells_of_the_refund() -> None:
         "event_type": "generation.canceled",
         "account_id": "acc-1",
         "log_s": 365 * 86_400,
+        "surface": "babysea",
         "occurred_at_ms": 3_000,
         "data": SHARED | {"generation_status": "canceled", "credits_refunded": True},
     }

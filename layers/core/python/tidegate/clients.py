@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from types_boto3_sqs import SQSClient
     from types_boto3_stepfunctions import SFNClient
 
+ENHANCED_WITHIN_S = 6  # twice: after that a generation begins with the user's own words
+
 
 class Clients:
     """Low-level botocore clients, made by ``session`` or else by botocore's default one."""
@@ -22,8 +24,11 @@ class Clients:
     def __init__(self, session: Session | None = None) -> None:
         self._session = session
 
-    def client(self, service: str) -> Any:
-        """Build a client of an AWS service; for services that have no adapter here."""
+    def client(self, service: str, read_s: int | None = None) -> Any:
+        """Build a client of an AWS service; for services that have no adapter here.
+
+        ``read_s`` is how long an answer may take where the usual time is not enough.
+        """
         from botocore.config import Config  # noqa: PLC0415  imports are cold-start time
         from botocore.session import get_session  # noqa: PLC0415
 
@@ -31,7 +36,7 @@ class Clients:
         config = Config(
             retries={"mode": "standard", "total_max_attempts": 2},
             connect_timeout=1,
-            read_timeout=30 if service == "s3" else 2,
+            read_timeout=read_s or (30 if service == "s3" else 2),
             signature_version="s3v4" if service == "s3" else None,
             # Else presigned URLs name the global host, which redirects for a new bucket in another region.
             s3={"addressing_style": "virtual", "us_east_1_regional_endpoint": "regional"},
@@ -66,6 +71,10 @@ class Clients:
     @cached_property
     def _guardrails(self) -> Any:
         return self.client("bedrock-runtime")
+
+    @cached_property
+    def _text_models(self) -> Any:
+        return self.client("bedrock-runtime", read_s=ENHANCED_WITHIN_S)
 
     @cached_property
     def _secretsmanager(self) -> SecretsManagerClient:

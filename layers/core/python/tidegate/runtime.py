@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.listing import GenerationListing
     from tidegate.adapters.dynamodb.wallets import WalletTable
     from tidegate.adapters.dynamodb.webhooks import WebhookTable
+    from tidegate.adapters.enhancement.protocol import Enhancer
     from tidegate.adapters.eventbridge import EventBus
     from tidegate.adapters.http import HttpClient
     from tidegate.adapters.moderation.protocol import Moderator
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfigurationError", "Runtime", "runtime"]
 
+DEFAULT_LIBRARY_MODELS = "bfl/flux-schnell,google/nano-banana"
 INPUT_SIGNED_FOR_S = 3_600  # a provider's queue may be long; the role's own session may end it sooner
 
 
@@ -178,6 +181,13 @@ class Runtime(Telemetry):
         from tidegate.adapters.sqs import Queue  # noqa: PLC0415
 
         return Queue(self._sqs, self.setting("EVENTS_QUEUE_URL"))
+
+    @cached_property
+    def endings(self) -> Queue:
+        """The queue of what happens to generations that belong to libraries."""
+        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
+
+        return Queue(self._sqs, self.setting("ENDINGS_QUEUE_URL"))
 
     @cached_property
     def schedules(self) -> Schedules:
@@ -324,6 +334,44 @@ class Runtime(Telemetry):
         from tidegate.adapters.s3 import public_url  # noqa: PLC0415
 
         return public_url(self.public_base_url, key)
+
+    @cached_property
+    def enhancer(self) -> Enhancer:
+        """Rewrites prompts; ``TIDEGATE_ENHANCER`` is ``openai:<model>``, ``bedrock:<model id>`` or absent.
+
+        Raises:
+            ConfigurationError: it is anything else.
+        """
+        kind, _, model = self._env.get("TIDEGATE_ENHANCER", "").partition(":")
+        if not kind:
+            from tidegate.adapters.enhancement.templates import TemplateEnhancer  # noqa: PLC0415
+
+            return TemplateEnhancer()
+        if kind == "openai" and model:
+            from tidegate.adapters.enhancement.openai import DEFAULT_BASE_URL, ChatEnhancer  # noqa: PLC0415
+
+            base_url = self._base_urls.get("enhancer", DEFAULT_BASE_URL)
+            return ChatEnhancer(self.http, self.secrets, base_url, model)
+        if kind == "bedrock" and model:
+            from tidegate.adapters.enhancement.bedrock import ConverseEnhancer  # noqa: PLC0415
+
+            return ConverseEnhancer(lambda: self._text_models, model)
+        raise ConfigurationError("TIDEGATE_ENHANCER is openai:<model> or bedrock:<model id>")
+
+    @property
+    def library_models(self) -> tuple[str, str]:
+        """Which models make a library's images: from a prompt alone, and with reference images."""
+        plain, _, looking = self._env.get("TIDEGATE_LIBRARY_MODELS", DEFAULT_LIBRARY_MODELS).partition(",")
+        return plain.strip(), looking.strip()
+
+    @property
+    def library_wait_ms(self) -> int:
+        """How long an answer waits for a generation to end, at most."""
+        return int(self._env.get("TIDEGATE_LIBRARY_WAIT_S", "25")) * 1000
+
+    def pause(self, seconds: float) -> None:
+        """Let time pass."""
+        time.sleep(seconds)
 
     def storage_url(self, path: str, image_id: str) -> str:
         """Where everybody gets an image of a library; ``path`` is its project's."""

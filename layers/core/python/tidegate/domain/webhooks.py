@@ -72,6 +72,7 @@ class Event:
     data: Mapping[str, object]  # the wire's ``webhook_data``
     endpoint_id: str | None = None  # only this endpoint, whatever it is subscribed to
     log_s: int | None = None  # how long the log keeps its deliveries; None: it is about no generation
+    surface: str | None = None  # of a generation: what rules of the bus can tell it by
 
     def to_detail(self) -> dict[str, object]:
         """Write the event as the bus carries it; what is absent is left out."""
@@ -82,7 +83,7 @@ class Event:
             "occurred_at_ms": self.occurred_at_ms,
             "data": dict(self.data),
         }
-        optional = {"endpoint_id": self.endpoint_id, "log_s": self.log_s}
+        optional = {"endpoint_id": self.endpoint_id, "log_s": self.log_s, "surface": self.surface}
         return detail | {name: value for name, value in optional.items() if value is not None}
 
     @classmethod
@@ -101,6 +102,7 @@ class Event:
             data=detail["data"],
             endpoint_id=detail.get("endpoint_id"),
             log_s=detail.get("log_s"),
+            surface=detail.get("surface"),
         )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.domain.errors import (
@@ -70,6 +71,18 @@ class Order:
     note: Mapping[str, object] = field(default_factory=dict)  # what the surface wants to tell of it later
     ranked: bool = False  # the caller left the order of the providers to us
     generation_id: str | None = None  # where its id must be known before it is accepted
+    also: tuple[Item, ...] = ()  # what the surface writes in the same transaction, or not at all
+
+
+class AlsoRefused(Exception):
+    """Nothing was held and nothing written: a condition of ``Order.also`` did not hold.
+
+    ``failed[i]`` says whether action i's was one of them.
+    """
+
+    def __init__(self, failed: Sequence[bool]) -> None:
+        super().__init__("what was to be written beside the generation was refused")
+        self.failed = tuple(failed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +118,7 @@ def submit(generations: GenerationTable, order: Order, now_ms: int) -> Submissio
         ServiceUnavailable: the store is busy or down; nothing was held.
         SubmitOutcomeUnknown: the store's answer was lost and it cannot be asked; money may be held.
         RateLimited: its script asks for it, as it can for the others that hold nothing.
+        AlsoRefused: about what the order writes beside the generation.
     """
     if order.script is not None and order.script.is_refusal:
         raise scripted_refusal(order.script, order.plan, now_ms)
@@ -125,7 +139,7 @@ def steered(order: Order, steering: Steering, now_ms: int) -> Order:
     """Put the providers into the order in which they are tried. In test mode none of them is."""
     if order.mode is not Mode.LIVE:
         return order
-    generation_id = new_id(now_ms)
+    generation_id = order.generation_id or new_id(now_ms)
     providers = steering.order(order.model, order.providers, ranked=order.ranked, seed=generation_id)
     return replace(order, providers=providers, generation_id=generation_id)
 
@@ -145,12 +159,15 @@ def _submit(generations: GenerationTable, order: Order, payment: Payment, now_ms
             idempotency=record,
             max_in_flight=plan_of(order.plan).in_flight,
             payment=payment,
+            also=order.also,
         )
     except ConditionsFailed as error:
         if record is not None and error.failed[_IDEMPOTENCY]:
             stored = IdempotencyRecord.from_values(error.items[_IDEMPOTENCY])
             return _replay(generations, record.fingerprint, stored)
-        raise _WalletRefused(error.items[_WALLET]) from error
+        if error.failed[_WALLET] or error.failed[_GENERATION]:
+            raise _WalletRefused(error.items[_WALLET]) from error
+        raise AlsoRefused(error.failed[-len(order.also) :]) from error
     except StillInConflict as error:
         if record is not None and error.conflicted[_IDEMPOTENCY]:
             raise IdempotencyInProgress(

@@ -6,11 +6,11 @@ found; ids are UUIDv7, so a listing is newest first without an index (docs/adr/0
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from tidegate.adapters.dynamodb import attempt_codec, attempts, generation_codec, transaction
-from tidegate.adapters.dynamodb.codec import decode_item, encode_item
+from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.adapters.dynamodb.items import Items, key_of
 from tidegate.adapters.dynamodb.movements import movement
 from tidegate.domain.attempt import Attempt, AttemptStatus
@@ -43,11 +43,15 @@ class GenerationTable:
         idempotency: IdempotencyRecord | None = None,
         max_in_flight: int | None = None,
         payment: Payment = Payment.BALANCE,
+        also: Sequence[Item] = (),
     ) -> None:
         """Hold the price and store the generation, or do neither.
 
+        ``also`` are further actions of the transaction, in other tables.
+
         Raises:
-            transaction.ConditionsFailed: action 0 is the wallet, 1 the generation, 2 the idempotency record.
+            transaction.ConditionsFailed: action 0 is the wallet, 1 the generation, then the idempotency
+                record if there is one, then those of ``also``.
             transaction.StillInConflict: the same actions, still busy.
         """
         actions: list[dict[str, Any]] = [
@@ -72,7 +76,7 @@ class GenerationTable:
         ]
         if idempotency is not None:
             actions.append(self._put_idempotency(idempotency, generation.created_at_ms))
-        transaction.write(self._client, actions)
+        transaction.write(self._client, [*actions, *also])
 
     def get(self, account_id: str, generation_id: str) -> Generation | None:
         """Read one generation of this account, as of now."""

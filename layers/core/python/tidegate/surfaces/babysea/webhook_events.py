@@ -47,6 +47,7 @@ def event_detail(
         occurred_at_ms=generation.created_at_ms if at_ms is None else at_ms,
         data={name: value for name, value in data.items() if value is not None},
         log_s=generation.retention.log_s,
+        surface=generation.surface,
     ).to_detail()
 
 

@@ -52,10 +52,14 @@ def present_flow(flow: Flow, *, generations: int, images: int) -> dict[str, obje
 
 
 def present_generation(
-    generation: LibraryGeneration, output: Image | None, url: StorageUrl
+    generation: LibraryGeneration, images: Mapping[str, Image], url: StorageUrl
 ) -> dict[str, object]:
-    """One generation, with its image if there is one."""
+    """One generation. ``images`` are those that it names and that are still there, by id."""
+    output = images.get(generation.output_image_id or "")
+    if output and output.deleted_at_ms is not None and generation.deleted_at_ms is None:
+        output = None
     enhanced = generation.prompt != generation.original_prompt
+    references = [one for one in generation.references if one.image_id in images]
     return {
         "id": generation.generation_id,
         "projectId": generation.project_id,
@@ -70,10 +74,10 @@ def present_generation(
         "outputImage": {"id": output.image_id, **_file(output, url)} if output else None,
         "referenceImages": [
             {"id": one.image_id, "storageUrl": url(generation.path, one.image_id), "alias": one.alias}
-            for one in generation.references
+            for one in references
         ],
         "referencedImages": [
-            {"imageId": one.image_id, "alias": one.alias} for one in generation.references if one.alias
+            {"imageId": one.image_id, "alias": one.alias} for one in references if one.alias
         ],
         "processingTimeMs": generation.processing_ms,
         "cost": float(generation.cost.dollars) if generation.cost else None,

@@ -17,6 +17,7 @@ from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.generation import new_id
 from tidegate.domain.library.errors import AliasNotFound, FlowNotFound, ImageNotFound
 from tidegate.domain.library.records import Flow
+from tidegate.usecases.library.generations import destroy_generation
 from tidegate.usecases.library.images import destroy
 
 MAX_NAMES: Final = 50  # in one request: a transaction holds 100 actions, one for each image
@@ -131,7 +132,7 @@ def end_flow(
     within = Filter().also("#flow_id = :flow_id", flow_id=flow_id)
     for generation in library.generations.each(project_id, within):
         if cascade:
-            library.rows.run(library.generations.delete(project_id, generation.generation_id))
+            destroy_generation(library, outputs, generation, now_ms)
         else:
             detached = library.generations.change(project_id, generation.generation_id, {"flow_id": None})
             library.rows.run(detached)
@@ -139,7 +140,7 @@ def end_flow(
         if cascade and image.alias is None:
             destroy(library, outputs, image, now_ms=now_ms)
         else:
-            library.rows.run(library.images.detach(project_id, image.image_id))
+            library.rows.run(library.images.move(project_id, image.image_id, {"flow_id": None}))
     library.flows.delete(project_id, flow_id)
 
 

@@ -19,7 +19,7 @@ from tidegate.domain.library.records import Flow, Image
 from tidegate.usecases.library.aliases import resolve
 
 PURGE_AFTER_DAYS: Final = 30  # contracts: Banatie §10, R7
-_DAY_MS: Final = 24 * 3600 * 1000
+PURGE_AFTER_MS: Final = PURGE_AFTER_DAYS * 24 * 3600 * 1000
 _TRIES: Final = 5
 
 
@@ -72,7 +72,7 @@ def hide(library: LibraryTable, image: Image, now_ms: int) -> Image:
         ImageNotFound: it went meanwhile.
         ServiceUnavailable: others kept changing it.
     """
-    purge_on = purge_day(now_ms + PURGE_AFTER_DAYS * _DAY_MS)
+    purge_on = purge_day(now_ms + PURGE_AFTER_MS)
     for _ in range(_TRIES):
         actions = [library.images.hide(image, now_ms, purge_on)]
         if image.alias is not None:

@@ -77,21 +77,37 @@ class ImageTable:
         """How many images each flow has."""
         return self._rows.tally(project_id, "image#", wanted, by="flow_id")
 
-    def insert(self, image: Image) -> Item:
-        """Store a new image."""
+    def insert(self, image: Image, purge_on: str | None = None) -> Item:
+        """Store a new image; one that is deleted already is purged on that day."""
         values = {name: getattr(image, name) for name in (*_PLAIN, *_OPTIONAL)}
         where = {"pk": image.project_id, "sk": _sk(image.image_id), "entity": "image"}
         return self._rows.put(
-            {**where, **values, "source": image.source, "focal_point": focal_point_value(image.focal_point)}
+            {
+                **where,
+                **values,
+                "source": image.source,
+                "focal_point": focal_point_value(image.focal_point),
+                "purge_on": purge_on,
+            }
         )
 
     def change(self, project_id: str, image_id: str, sets: Mapping[str, object]) -> Item:
         """Set attributes, those with None away. The image must be there and not deleted."""
         return self._rows.change(project_id, _sk(image_id), sets=sets, only_if=_IS_KEPT)
 
-    def detach(self, project_id: str, image_id: str) -> Item:
-        """Take an image out of its flow, a deleted one too."""
-        return self._rows.change(project_id, _sk(image_id), sets={"flow_id": None})
+    def refresh(self, image: Image, sets: Mapping[str, object]) -> Item:
+        """Put another content in the place of the one that ``image`` says; a deleted image stays deleted."""
+        return self._rows.change(
+            image.project_id,
+            _sk(image.image_id),
+            sets=sets,
+            only_if="#file = :file",
+            given={"file": image.file},
+        )
+
+    def move(self, project_id: str, image_id: str, sets: Mapping[str, object]) -> Item:
+        """Set attributes of an image, a deleted one too; those with None go."""
+        return self._rows.change(project_id, _sk(image_id), sets=sets)
 
     def rename(self, image: Image, alias: str | None, now_ms: int) -> Item:
         """Give an image another alias, if it still has the one that ``image`` says."""

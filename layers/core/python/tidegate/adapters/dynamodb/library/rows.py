@@ -24,6 +24,7 @@ EXISTS: Final = "attribute_exists(pk)"
 ABSENT: Final = "attribute_not_exists(pk)"
 _EVERY: Final = "attribute_exists(entity)"  # which every item has: a filter may not ask for the key
 _NOTHING: Final[Mapping[str, object]] = {}
+_BATCH: Final = 100  # BatchGetItem takes no more keys (AWS API reference)
 _FEW: Final = 25  # read at once where one item is wanted
 
 
@@ -61,14 +62,15 @@ class Rows:
         return decode_item(answer["Item"]) if "Item" in answer else None
 
     def some(self, pk: str, sks: Sequence[str]) -> list[dict[str, Any]]:
-        """Read at most 100 items, as of now, in no order; what is not there is left out."""
-        wanted: Any = {"Keys": [encode_item({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sks)]}
+        """Read items, as of now, in no order; what is not there is left out."""
         items: list[Item] = []
-        while wanted["Keys"]:
-            asked: Any = {**wanted, "ConsistentRead": True}
+        wanted = [encode_item({"pk": pk, "sk": sk}) for sk in dict.fromkeys(sks)]
+        while wanted:
+            asked: Any = {"Keys": wanted[:_BATCH], "ConsistentRead": True}
             answer = self.client.batch_get_item(RequestItems={self._table: asked})
             items += answer["Responses"].get(self._table, [])
-            wanted = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
+            left: Any = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
+            wanted = [*left["Keys"], *wanted[_BATCH:]]
         return [decode_item(item) for item in items]
 
     def put(

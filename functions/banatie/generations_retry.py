@@ -1,0 +1,14 @@
+"""POST /api/v1/generations/{id}/retry."""
+
+from __future__ import annotations
+
+from tidegate.runtime import Runtime, runtime
+from tidegate.surfaces.banatie.dialect import Answer, Tenant, endpoint
+from tidegate.surfaces.banatie.generations import retry
+from tidegate.surfaces.http import Request
+
+
+@endpoint(runtime, scope="generation:write")
+def handler(request: Request, tenant: Tenant, services: Runtime) -> Answer:
+    """Make a picture again, with another prompt or ratio if one is sent."""
+    return retry(request, tenant, services)

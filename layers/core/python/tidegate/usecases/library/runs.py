@@ -1,0 +1,243 @@
+"""Runs: each is a generation of the gateway's core, held, priced, tried and charged like any other.
+
+The record of the library is written in the same transaction that holds the price, and so are the alias that
+the image is to have and the flow that it joins: whatever is refused has cost nothing and left nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Protocol
+
+from tidegate.adapters.dynamodb.codec import Item
+from tidegate.adapters.dynamodb.generations import GenerationTable
+from tidegate.adapters.dynamodb.library.generations import references_value
+from tidegate.adapters.dynamodb.library.table import LibraryTable
+from tidegate.domain.budget import Budget
+from tidegate.domain.catalog import Catalog
+from tidegate.domain.errors import GenerationInProgress, TidegateError
+from tidegate.domain.generation import MediaType, new_id
+from tidegate.domain.keys import Key, Surface
+from tidegate.domain.library.enhancement import Template
+from tidegate.domain.library.errors import AliasTaken, FlowNotFound, LibraryGenerationNotFound
+from tidegate.domain.library.records import Image, LibraryGeneration, Progress
+from tidegate.domain.parameters import resolve_providers, validate_params
+from tidegate.domain.pricing import price
+from tidegate.domain.stored_files import reference as stored
+from tidegate.usecases.library.flows import join
+from tidegate.usecases.library.references import resolve_references
+from tidegate.usecases.steering import Steering
+from tidegate.usecases.submit import AlsoRefused, Idempotency, Order, steered, submit
+
+PROJECT: Final = "project"  # in the note of the core's generation: whose library it is for
+GENERATION: Final = "generation"  # and which record it is a run of
+
+
+class Services(Protocol):
+    """What a run needs of the runtime."""
+
+    @property
+    def library(self) -> LibraryTable:
+        """The records."""
+
+    @property
+    def generations(self) -> GenerationTable:
+        """The core's generations."""
+
+    @property
+    def catalog(self) -> Catalog:
+        """The models."""
+
+    @property
+    def library_models(self) -> tuple[str, str]:
+        """The model for a prompt alone, and the one for reference images."""
+
+    @property
+    def budgets(self) -> Mapping[MediaType, Budget]:
+        """How long holds last."""
+
+    @property
+    def steering(self) -> Steering:
+        """Which provider is tried first."""
+
+    def now_ms(self) -> int:
+        """The time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a caller wants to have made. ``prompt`` is what is used, ``original_prompt`` what was sent."""
+
+    prompt: str
+    original_prompt: str
+    aspect_ratio: str
+    auto_enhance: bool = True
+    template: Template = Template.GENERAL
+    references: tuple[str, ...] = ()
+    in_flow: bool = True
+    flow_id: str | None = None  # None: a new one
+    alias: str | None = None
+    flow_alias: str | None = None
+    meta: str = "{}"
+
+
+def create(
+    services: Services,
+    key: Key,
+    asked: Asked,
+    *,
+    project_id: str,
+    path: str,
+    idempotency: Idempotency | None = None,
+) -> tuple[LibraryGeneration, bool]:
+    """Begin a generation; the flag says whether its idempotency key had begun it before.
+
+    Raises:
+        ImageNotFound, FlowNotFound, AliasTaken, and what ``submit`` raises: nothing was held.
+        LibraryGenerationNotFound: the idempotency key stands for one that was deleted for good.
+    """
+    library, now_ms = services.library, services.now_ms()
+    found = resolve_references(library, project_id, asked.references, asked.original_prompt, asked.flow_id)
+    record = _record(asked, key, project_id=project_id, path=path, now_ms=now_ms)
+    record = replace(record, references=tuple(reference for reference, _ in found))
+    refusals: list[TidegateError] = []
+    actions: list[Item] = []
+    if asked.in_flow:
+        flow_id, joined = join(library, project_id, asked.flow_id, now_ms, seen=bool(asked.flow_alias))
+        record = replace(record, flow_id=flow_id)
+        actions.append(joined)
+        refusals.append(FlowNotFound())
+    if asked.alias is not None:
+        actions.append(library.aliases.claim(project_id, asked.alias, record.image_id))
+        refusals.append(AliasTaken())
+    actions.append(library.generations.insert(record))
+    order = _order(services, key, record, [image for _, image in found])
+    try:
+        order = replace(order, also=tuple(actions), idempotency=idempotency)
+        submission = submit(services.generations, steered(order, services.steering, now_ms), now_ms)
+    except AlsoRefused as error:
+        raise next(why for why, failed in zip(refusals, error.failed, strict=False) if failed) from error
+    if not submission.replayed:
+        return record, False
+    first = library.generations.get(project_id, str(submission.generation.note[GENERATION]))
+    if first is None:
+        raise LibraryGenerationNotFound
+    return first, True
+
+
+def run_again(
+    services: Services, key: Key, record: LibraryGeneration, changed: Asked | None = None
+) -> LibraryGeneration:
+    """Begin another run of a record, which ends in the same image; aliases are looked up anew.
+
+    A run that is under way is joined: nothing is held for this one. Not so if something is to be changed.
+
+    Raises:
+        GenerationInProgress: a run is under way that was begun without what is to be changed.
+        ImageNotFound, FlowNotFound, AliasTaken, and what ``submit`` raises: nothing was held.
+        LibraryGenerationNotFound: the record went meanwhile.
+    """
+    library, now_ms = services.library, services.now_ms()
+    new = _changed(record, changed)
+    found = resolve_references(
+        library, record.project_id, record.asked_references, new.original_prompt, record.flow_id
+    )
+    new = replace(
+        new,
+        run_id=new_id(now_ms),
+        status=Progress.PENDING,
+        references=tuple(reference for reference, _ in found),
+        retry_count=record.retry_count + 1,
+        error_message=None,
+        updated_at_ms=now_ms,
+    )
+    actions = [library.generations.run_again(record, _run_values(new))]
+    if record.alias is not None and record.output_image_id is None:  # its failure gave the alias up
+        actions.append(library.aliases.claim(record.project_id, record.alias, record.image_id))
+    order = _order(services, key, new, [image for _, image in found])
+    try:
+        order = replace(order, also=tuple(actions))
+        submit(services.generations, steered(order, services.steering, now_ms), now_ms)
+    except AlsoRefused as error:
+        if not error.failed[0]:
+            raise AliasTaken from error
+        return _join_run(library, record, changed)
+    return new
+
+
+def _join_run(library: LibraryTable, record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
+    current = library.generations.get(record.project_id, record.generation_id)
+    if current is None:
+        raise LibraryGenerationNotFound
+    if changed is not None:
+        raise GenerationInProgress("The generation is running: change it when it has ended.")
+    return current
+
+
+def _changed(record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
+    if changed is None:
+        return record
+    return replace(
+        record,
+        prompt=changed.prompt,
+        original_prompt=changed.original_prompt,
+        aspect_ratio=changed.aspect_ratio,
+        meta=changed.meta,
+    )
+
+
+def _run_values(new: LibraryGeneration) -> dict[str, object]:
+    names = ("run_id", "status", "prompt", "original_prompt", "aspect_ratio", "meta", "updated_at_ms")
+    return {
+        **{name: getattr(new, name) for name in names},
+        "references": references_value(new.references),
+    }
+
+
+def _record(asked: Asked, key: Key, *, project_id: str, path: str, now_ms: int) -> LibraryGeneration:
+    return LibraryGeneration(
+        project_id=project_id,
+        generation_id=new_id(now_ms),
+        account_id=key.account_id,
+        path=path,
+        prompt=asked.prompt,
+        original_prompt=asked.original_prompt,
+        auto_enhance=asked.auto_enhance,
+        template=asked.template,
+        aspect_ratio=asked.aspect_ratio,
+        status=Progress.PENDING,
+        run_id=new_id(now_ms),
+        image_id=new_id(now_ms),
+        created_at_ms=now_ms,
+        updated_at_ms=now_ms,
+        asked_references=asked.references,
+        alias=asked.alias,
+        flow_alias=asked.flow_alias,
+        meta=asked.meta,
+    )
+
+
+def _order(services: Services, key: Key, record: LibraryGeneration, looks_at: list[Image]) -> Order:
+    """Say a run in the core's words."""
+    plain, looking = services.library_models
+    model = services.catalog.offered(looking if looks_at else plain, services.now_ms())
+    given = {"generation_prompt": record.prompt, "generation_ratio": record.aspect_ratio}
+    params = validate_params(model, given)
+    if looks_at:
+        params["generation_input_file"] = [stored(image.file) for image in looks_at]
+    return Order(
+        account_id=key.account_id,
+        plan=key.plan,
+        surface=Surface.BANATIE,
+        model=model.identifier,
+        media_type=model.media_type,
+        params=params,
+        providers=resolve_providers(model, params),
+        price=price(model, params),
+        hold_s=services.budgets[model.media_type].hold_s,
+        ranked=True,
+        mode=key.mode,
+        note={PROJECT: record.project_id, GENERATION: record.generation_id},
+        generation_id=record.run_id,
+    )
