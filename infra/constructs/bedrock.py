@@ -25,6 +25,8 @@ def use_bedrock(stack: cdk.Stack, outputs: OutputsBucket) -> list[Use]:
         for native in (route, route.with_input)
         if native is not None
     )
+    if not names:  # a statement without a resource would be refused
+        return [Use({"BEDROCK": "enabled"})]
     models = [_model(stack, *name.split("/", 1)) for name in dict.fromkeys(names)]
     regions = dict.fromkeys(name.partition("/")[0] for name in names)
     jobs = [f"arn:{stack.partition}:bedrock:{region}:{stack.account}:async-invoke/*" for region in regions]

@@ -129,6 +129,8 @@ class Client:
         handler = importlib.import_module(f"functions.banatie.{function}").handler
         key = self.token if token == "" else token
         sent = {**({} if key is None else {"x-api-key": key}), **(headers or {})}
+        if "body" in more:
+            sent.setdefault("content-type", "application/json")
         if form is not None:
             sent.setdefault("content-type", f"multipart/form-data; boundary={BOUNDARY}")
         made = event(method, path, params=params, headers=sent, **more)

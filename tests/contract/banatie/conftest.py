@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.babysea.conftest import environment, runtime
+from tests.contract.babysea.conftest import environment, pictures, runtime
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tests.contract.banatie.client import Client
 
-__all__ = ["environment", "runtime"]
+__all__ = ["environment", "pictures", "runtime"]
 
 
 @pytest.fixture

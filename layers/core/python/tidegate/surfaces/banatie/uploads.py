@@ -105,7 +105,7 @@ def read_upload(fields: Mapping[str, Any]) -> Upload:
     )
     if flow_alias is not None and not in_flow:
         raise InvalidInput("flowAlias needs a flow, and flowId is null.", field="flowAlias")
-    meta = fields.get("meta") or {}
+    meta = {} if fields.get("meta") in (None, "") else fields["meta"]
     if isinstance(meta, Mapping) and fields.get("description"):
         meta = {**meta, "description": fields["description"]}
     return Upload(
