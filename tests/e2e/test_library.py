@@ -1,0 +1,230 @@
+"""Banatie's surface on the deployed stack: the walk of a client, and its races."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zlib
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import urllib3
+from PIL import Image
+
+from tests.e2e.customer import Customer, Reply, http
+from tests.e2e.waiting import until
+from tidegate.domain.keys import SCOPES, Surface
+from tidegate.domain.library.errors import AliasTaken
+from tidegate.domain.money import Money
+from tidegate.usecases.accounts import create_key, get_account
+from tidegate.usecases.library.aliases import assign
+from tidegate.usecases.library.projects import first_project
+
+PRICE, EDIT_PRICE = Money.of("0.005"), Money.of("0.051")
+
+
+@dataclass
+class Site:
+    """A project of a customer, as its client sees it."""
+
+    customer: Customer
+    project_id: str
+    key: str
+
+    def call(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
+        """Ask for something; a tuple is sent as a form's file."""
+        sent = {"X-API-Key": self.key, **headers}
+        data: bytes | None = None
+        if isinstance(body, bytes):
+            data = body
+        elif body is not None:
+            data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
+        url = f"{self.customer.info.base_url}/api/v1{path}"
+        answer = http.request(method, url, body=data, headers=sent, timeout=40, retries=False)
+        return Reply(answer.status, answer.headers, json.loads(answer.data))
+
+    def asks(self, method: str, path: str, body: object = None, **headers: str) -> Any:
+        """Ask for something that must be answered; return the data."""
+        reply = self.call(method, path, body, **headers)
+        assert reply.status in {200, 201}, reply.body
+        return reply.body["data"]
+
+    def upload(self, content: bytes, **fields: str) -> Any:
+        """Upload a file by a form."""
+        form: dict[str, Any] = {"file": ("image.png", content, "image/png"), **fields}
+        body, content_type = urllib3.encode_multipart_formdata(form)
+        return self.asks("POST", "/images/upload", body, **{"Content-Type": content_type})
+
+    def file_of(self, image_id: str) -> bytes:
+        """The stored bytes of an image."""
+        image = self.customer.deployed.library.images.get(self.project_id, image_id)
+        assert image is not None
+        file = io.BytesIO()
+        self.customer.deployed.outputs.read(image.file, file, 50_000_000)
+        return file.getvalue()
+
+
+@pytest.fixture
+def site(customer: Customer) -> Site:
+    """The customer's first project and a key to it."""
+    deployed, now_ms = customer.deployed, customer.deployed.now_ms()
+    account = get_account(deployed.wallets, customer.account_id)
+    project = first_project(deployed.library, account, now_ms)
+    text, _ = create_key(
+        deployed.keys,
+        deployed.wallets,
+        account_id=customer.account_id,
+        surface=Surface.BANATIE,
+        scopes=SCOPES,
+        name="site",
+        now_ms=now_ms,
+        project=project,
+    )
+    return Site(customer, project.project_id, text)
+
+
+def _picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (20, 90, 160)).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_the_walk_of_a_client(site: Site) -> None:
+    made = site.asks(
+        "POST", "/generations", {"prompt": "An eagle", "aspectRatio": "16:9", "flowAlias": "@hero"}
+    )
+    assert made["status"] == "success", made
+    assert made["outputImage"]["width"] > made["outputImage"]["height"]
+    assert site.asks("GET", f"/generations/{made['id']}") == made
+    flow = site.asks("GET", f"/flows/{made['flowId']}")
+    assert (flow["aliases"], flow["generationCount"], flow["imageCount"]) == (
+        {"@hero": made["outputImageId"]},
+        1,
+        1,
+    )
+    logo = site.upload(_picture(), alias="@logo", flowId=made["flowId"])
+    assert (logo["width"], logo["height"], logo["alias"]) == (64, 48, "@logo")
+    assert site.asks("GET", "/images/%40logo") == logo
+    assert site.asks("GET", f"/images/resolve/@upload?flowId={made['flowId']}")["imageId"] == logo["id"]
+    banner = site.asks(
+        "POST", "/generations", {"prompt": "A banner with @logo and @hero", "flowId": made["flowId"]}
+    )
+    assert banner["status"] == "success", banner
+    assert [one["alias"] for one in banner["referencedImages"]] == ["@logo", "@hero"]
+    before = site.file_of(made["outputImageId"])
+    again = site.asks("POST", f"/generations/{made['id']}/regenerate")
+    assert (again["status"], again["retryCount"]) == ("success", 1)
+    assert again["outputImage"]["storageUrl"] == made["outputImage"]["storageUrl"]
+    assert site.file_of(made["outputImageId"]) != before
+    assert site.customer.spent == PRICE * 2 + EDIT_PRICE
+    site.asks("DELETE", f"/images/{logo['id']}")
+    assert site.call("GET", "/images/@logo").status == 404
+    site.asks("DELETE", f"/generations/{made['id']}?permanent=true")
+    assert site.call("GET", f"/images/{made['outputImageId']}").status == 404
+    left = site.asks("GET", "/images")
+    assert [image["id"] for image in left] == [banner["outputImageId"]]
+
+
+def test_a_generation_that_nobody_asks_about_is_concluded(site: Site) -> None:
+    begun = site.asks("POST", "/generations", {"prompt": "A seal", "alias": "@seal"}, Prefer="respond-async")
+    assert begun["status"] in {"pending", "processing"}
+    until(lambda: site.asks("GET", "/generations?status=success"), "the library follows by itself", 40)
+    assert site.asks("GET", "/images/@seal")["generationId"] == begun["id"]
+
+
+def test_a_generation_that_fails_costs_nothing_and_frees_its_alias(site: Site) -> None:
+    failed = site.asks("POST", "/generations", {"prompt": "A seal [[fault:moderation]]", "alias": "@seal"})
+    assert (failed["status"], failed["outputImageId"]) == ("failed", None)
+    assert site.customer.spent == Money.of("0")
+    assert site.upload(_picture(), alias="@seal")["alias"] == "@seal"
+
+
+def test_of_fifty_that_want_one_alias_one_has_it(site: Site) -> None:
+    library, now_ms = site.customer.deployed.library, site.customer.deployed.now_ms()
+    ids = [site.upload(_picture(), flowId="null")["id"] for _ in range(2)]
+    images = [library.images.get(site.project_id, image_id) for image_id in ids]
+
+    def name(number: int) -> str | None:
+        image = images[number % 2]
+        assert image is not None
+        try:
+            assign(library, image, "@hero", account_id=site.customer.account_id, moves=False, now_ms=now_ms)
+        except AliasTaken:
+            return None
+        return image.image_id
+
+    with ThreadPoolExecutor(50) as pool:
+        owners = set(pool.map(name, range(50)))
+    assert len(owners - {None}) == 1
+    assert None in owners
+    (listed,) = site.asks("GET", "/images?alias=@hero")
+    assert {listed["id"]} == owners - {None}
+    assert site.asks("GET", "/images/@hero") == listed
+
+
+def test_of_many_that_want_one_alias_over_http_one_has_it(site: Site) -> None:
+    images = [site.upload(_picture(), flowId="null")["id"] for _ in range(4)]
+
+    def name(number: int) -> Reply:
+        return site.call("PUT", f"/images/{images[number % 4]}/alias", {"alias": "@hero"})
+
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(pool.map(name, range(24)))
+    assert {reply.status for reply in replies} == {200, 409}
+    owners = {reply.body["data"]["id"] for reply in replies if reply.status == 200}
+    assert len(owners) == 1
+    assert {image["id"] for image in site.asks("GET", "/images?alias=@hero")} == owners
+
+
+def test_of_many_generations_that_want_one_alias_one_is_made(site: Site) -> None:
+    asked = {"prompt": "A seal", "alias": "@hero", "flowId": None}
+    with ThreadPoolExecutor(4) as pool:
+        replies = list(
+            pool.map(lambda _: site.call("POST", "/generations", asked, Prefer="respond-async"), range(12))
+        )
+    assert Counter(reply.status for reply in replies) == {201: 1, 409: 11}
+    until(lambda: site.asks("GET", "/images?alias=@hero"), "the picture is there", 40)
+    assert site.customer.spent == PRICE
+
+
+def test_a_run_that_is_under_way_is_joined_by_all_who_want_another(site: Site) -> None:
+    made = site.asks("POST", "/generations", {"prompt": "A seal", "flowId": None})
+    path, at_once = f"/generations/{made['id']}", {"Prefer": "respond-async"}
+    site.asks("PUT", path, {"prompt": "An owl [[fault:slow:12]]", "autoEnhance": False}, **at_once)
+    with ThreadPoolExecutor(3) as pool:
+        joined = list(pool.map(lambda _: site.asks("POST", f"{path}/regenerate", None, **at_once), range(6)))
+    assert {one["retryCount"] for one in joined} == {1}
+    site.customer.settle_down()
+    assert site.customer.spent == PRICE * 2
+
+
+def test_a_file_too_large_for_a_form_goes_by_a_url(site: Site) -> None:
+    content = _padded(5 * 1024 * 1024)
+    told = site.asks("POST", "/images/upload-url", {"fileSize": len(content), "mimeType": "image/png"})
+    put = http.request("PUT", told["url"], body=content, headers=told["headers"], timeout=20)
+    assert put.status == 200
+    image = site.asks("POST", "/images/upload", {"uploadId": told["uploadId"], "alias": "@large"})
+    assert image["fileSize"] == len(content)
+    refused = site.call("POST", "/images/upload-url", {"fileSize": len(content) + 1, "mimeType": "image/png"})
+    assert (refused.status, refused.body["error"]["message"]) == (400, "File too large")
+
+
+def test_an_unknown_path_speaks_the_surfaces_own_language(site: Site) -> None:
+    reply = site.call("GET", "/pictures")
+    assert (reply.status, reply.body) == (
+        404,
+        {"success": False, "error": {"message": "There is no such path.", "code": "NOT_FOUND"}},
+    )
+    assert site.call("PATCH", "/images").headers["Allow"] == "GET"
+
+
+def _padded(size: int) -> bytes:
+    """A picture of exactly this many bytes."""
+    small = _picture()
+    data = b"\0" * (size - len(small) - 12)
+    chunk = struct.pack(">I", len(data)) + b"tEXt" + data + struct.pack(">I", zlib.crc32(b"tEXt" + data))
+    return small[:-12] + chunk + small[-12:]
