@@ -32,6 +32,7 @@ LIBRARY_WRITERS: Final = (
     "Banatie/Functions/BanatieFlowsDeleteRole",
     "Banatie/Functions/BanatieImagesDeleteRole",
     "Banatie/Functions/BanatieImagesUploadRole",
+    "Banatie/Functions/LibraryPurgeRole",
 )
 
 
@@ -194,6 +195,7 @@ SUPPRESSIONS: Final = (
             "Delivery/Events/DeadLetters",
             "Delivery/Deliveries/DeadLetters",
             "Banatie/Endings/DeadLetters",
+            "Banatie/PurgeFailures",
         ),
         "These are dead-letter queues: the end of the line, with an alarm.",
     ),

@@ -10,8 +10,9 @@ from aws_cdk import aws_events_targets as targets
 
 from infra.config import Cell, Config
 from infra.constructs.event_source import feed_from_queue
-from infra.constructs.queue import WorkQueue
+from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.route import add_routes
+from infra.constructs.schedule import run_every
 from infra.constructs.use import Use
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
@@ -27,6 +28,7 @@ RUNS = {
     "generations_regenerate": "POST /api/v1/generations/{id}/regenerate",
     "flows_regenerate": "POST /api/v1/flows/{id}/regenerate",
 }
+PURGE_EVERY_MIN = 24 * 60
 CONCLUDE = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 
 
@@ -42,6 +44,7 @@ class BanatieStack(CellStack):
         self._add_images()
         self._add_uploads()
         self._add_conclusion()
+        self._add_purge()
         function = self._functions.build("banatie.not_found", [], timeout_s=config.api_timeout_s)
         add_routes(self, data.front_door.api, function, ["ANY /api/v1/{path+}"])
 
@@ -141,6 +144,24 @@ class BanatieStack(CellStack):
             timeout_s=self.config.library.timeout_s,
         )
         feed_from_queue(self, "EndingMessages", function, queue, batch=10)
+
+    def _add_purge(self) -> None:
+        data = self._data
+        failed = DeadLetterQueue(
+            self, "PurgeFailures", self.config, data.alarms, holds="runs of the purge that failed"
+        )
+        purge = self._functions.build(
+            "library.purge",
+            [
+                data.library.use_index("Query"),
+                data.library.use("DeleteItem", "GetItem", "Query", "UpdateItem"),
+                data.outputs_bucket.use(),
+                data.outputs_bucket.use_folder(PREFIX, "DeleteObject"),
+            ],
+            timeout_s=60,
+            dead_letters=failed,
+        )
+        run_every(self, "PurgeSchedule", purge, PURGE_EVERY_MIN, dead_letters=failed)
 
     def _files(self) -> tuple[Use, ...]:
         """From where a run left its picture to where the library keeps it."""

@@ -18,6 +18,7 @@ DEAD_LETTER_QUEUES = {
     "EventsDeadLettersQueue",
     "DeliveriesDeadLettersQueue",
     "EndingsDeadLettersQueue",
+    "PurgeFailuresQueue",
     "OutboxFailuresQueue",
     "TelemetryFailuresQueue",
     "JournalFailuresQueue",
@@ -123,6 +124,7 @@ def test_every_rule_target_has_a_dead_letter_queue(prod: Synth) -> None:
     assert targets == {
         "AllEvents": "EventsDeadLettersQueue",
         "LibraryEvents": "EndingsDeadLettersQueue",
+        "PurgeSchedule": "PurgeFailuresQueue",
         "ReapSchedule": "ReapFailuresQueue",
     }
 

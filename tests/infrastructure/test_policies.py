@@ -126,6 +126,12 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "LibraryTable": NAME - {"dynamodb:PutItem"},
         **DELETE_FILES,
     },
+    "library.purge": {
+        "LibraryTable/index/purges": {"dynamodb:Query"},
+        "LibraryTable": NAME - {"dynamodb:PutItem"},
+        **DELETE_FILES,
+        "PurgeFailuresQueue": SEND,
+    },
     "library.conclude": {**CONCLUDE, "EndingsQueue": CONSUME | HIDE},
     "banatie.images_upload": {
         **AUTHENTICATE,

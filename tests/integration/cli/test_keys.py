@@ -25,6 +25,19 @@ def test_a_new_key_works_at_once(operator: Operator, runtime: Runtime, account_i
     assert key.name == "read_only"
 
 
+def test_keys_of_banaties_surface_open_the_accounts_first_project_and_a_master_key_opens_none(
+    operator: Operator, runtime: Runtime, account_id: str
+) -> None:
+    words = ("key", "create", account_id, "--surface", "banatie", "--preset", "full_access")
+    first, second = (operator.asks(*words)["project_id"] for _ in range(2))
+    project = runtime.library.projects.first(account_id)
+    assert project is not None
+    assert {first, second} == {project.project_id}
+    assert operator.asks(*words, "--master")["project_id"] is None
+    babysea = ("key", "create", account_id, "--surface", "babysea", "--preset", "full_access")
+    assert operator.types(*babysea, "--master").exit_code == 2
+
+
 def test_a_key_can_have_scopes_of_its_own_a_name_and_an_end(
     operator: Operator, runtime: Runtime, account_id: str
 ) -> None:

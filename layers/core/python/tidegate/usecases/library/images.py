@@ -26,7 +26,7 @@ _TRIES: Final = 5
 class Log(Protocol):
     """Where a file is told of that could not be deleted."""
 
-    def __call__(self, message: str, *, extra: Mapping[str, object]) -> None:
+    def __call__(self, message: object, /, *, extra: Mapping[str, object]) -> None:
         """Write a line."""
 
 

@@ -148,14 +148,21 @@ class ImageTable:
         )
 
     def delete(self, image: Image) -> Item:
-        """Remove an image, if it still has the file and the alias that ``image`` says."""
-        same = "#alias = :alias" if image.alias else "attribute_not_exists(#alias)"
-        given = {"alias": image.alias} if image.alias else {}
+        """Remove an image, if its file, its alias and whether it is deleted are still as ``image`` says."""
+        conditions, given = ["#file = :file"], {"file": image.file}
+        for name in ("alias", "deleted_at_ms"):
+            value = getattr(image, name)
+            conditions.append(f"attribute_not_exists(#{name})" if value is None else f"#{name} = :{name}")
+            given |= {} if value is None else {name: value}
         return self._rows.remove(
-            image.project_id,
-            _sk(image.image_id),
-            only_if=f"#file = :file AND {same}",
-            given={"file": image.file, **given},
+            image.project_id, _sk(image.image_id), only_if=" AND ".join(conditions), given=given
+        )
+
+    def due(self, day: str) -> Iterator[tuple[str, str]]:
+        """Project and id of every image that is to be purged on a day, as ``YYYY-MM-DD``."""
+        return (
+            (project_id, sk.removeprefix("image#"))
+            for project_id, sk in self._rows.indexed("purges", "purge_on", day)
         )
 
 

@@ -165,6 +165,17 @@ class Rows:
         """Yield everything that the filter finds, newest first."""
         return map(decode_item, self._query(pk, prefix, wanted or Filter()))
 
+    def indexed(self, index: str, attribute: str, value: str) -> Iterator[tuple[str, str]]:
+        """Yield the keys of the items that an index has under a value; it lags behind a little."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=index,
+            KeyConditionExpression="#attribute = :value",
+            ExpressionAttributeNames={"#attribute": attribute},
+            ExpressionAttributeValues=encode_item({":value": value}),
+        )
+        return ((item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"])
+
     def tally(self, pk: str, prefix: str, wanted: Filter, by: str) -> Counter[str]:
         """Count what the filter finds, by an attribute."""
         found = self._query(pk, prefix, wanted, ProjectionExpression=f"#{by}")
