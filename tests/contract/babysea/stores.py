@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -99,6 +99,7 @@ class Generations:
         idempotency: IdempotencyRecord | None = None,
         max_in_flight: int | None = None,
         payment: Payment = Payment.BALANCE,
+        also: Sequence[Any] = (),
     ) -> None:
         """Store, or refuse."""
         if self.refusals:
