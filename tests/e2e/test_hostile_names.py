@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.customer import Customer
 from tests.e2e.deliveries import Listener, probe
+from tests.e2e.lambdas import name_of
 from tidegate.adapters.sealing import Sealer
 from tidegate.domain.webhooks import DeliveryStatus, Endpoint
 from tidegate.runtime import Runtime
@@ -73,8 +74,7 @@ def names(deployed: Runtime) -> Iterator[NameServer]:
     """The delivery function's name server."""
     server = NameServer()
     functions = deployed.client("lambda")
-    found = [function["FunctionName"] for function in functions.list_functions()["Functions"]]
-    (name,) = [each for each in found if "DeliveryDeliver" in each]
+    name = name_of(functions, "delivery.deliver.handler")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     hostile = {"PYTHONPATH": str(EQUIPMENT), "HOSTILE_NAMES": str(server.port)}
     try:

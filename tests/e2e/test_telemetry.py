@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.e2e.customer import LEARNING, Customer
+from tests.e2e.lambdas import name_of
 from tests.e2e.waiting import until
 from tidegate.adapters.dynamodb import attempt_codec
 from tidegate.domain.attempt import Attempt, AttemptStatus
@@ -106,8 +107,7 @@ def test_a_batch_that_comes_twice_counts_once(deployed: Runtime) -> None:
     images = {"NewImage": attempt_codec.to_item(attempt), "ApproximateCreationDateTime": now_ms / 1000}
     event = {"Records": [{"eventID": account_id, "eventName": "INSERT", "dynamodb": images}]}
     functions = deployed.client("lambda")
-    found = functions.list_functions(MaxItems=200)["Functions"]
-    (telemetry,) = [f["FunctionName"] for f in found if f["Handler"] == "pipeline.telemetry.handler"]
+    telemetry = name_of(functions, "pipeline.telemetry.handler")
     for _ in range(3):
         answer = functions.invoke(FunctionName=telemetry, Payload=json.dumps(event).encode())
         assert "FunctionError" not in answer, answer["Payload"].read()
