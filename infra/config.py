@@ -18,6 +18,7 @@ from tidegate.domain.budget import budgets_from
 from tidegate.domain.idempotency import LIFETIME_S
 from tidegate.domain.retention import retentions_from
 from tidegate.domain.webhook_retries import retry_plan_from
+from tidegate.surfaces.dispatch import read_hosts
 from tidegate.surfaces.sharkapi.modes import load_modes
 
 LOCAL_STAGE = "local"
@@ -103,6 +104,9 @@ class Config:
     video_budget: str | None = None
     webhook_times: str | None = None
 
+    # Which surface a host stands for: JSON, as ``tidegate.surfaces.dispatch`` reads it.
+    surface_hosts: str | None = None
+
     # What is sold, and what is refused.
     sharkapi_modes: str | None = None
     moderation: str | None = None
@@ -152,6 +156,7 @@ def read_config(node: Node) -> Config:
     commas). ``retention`` (``tidegate.domain.retention``), ``image_budget`` and ``video_budget``
     (``attempt:hold`` in seconds, ``tidegate.domain.budget``) and ``webhook_times`` (``timeout:longest wait in
     the queue:tail,…`` in seconds, ``tidegate.domain.webhook_retries``) override the domain's own.
+    ``surface_hosts`` (JSON, host to surface) says whose clients come to a host, on paths that surfaces share;
     ``sharkapi_modes`` (JSON, as ``sharkapi.json``) says what the SharkApi surface sells at which price;
     ``moderation`` (``openai``, or ``bedrock:<guardrail id>:<version>``) has prompts looked at first.
     ``enhancer``, ``library_models`` and ``library_wait_s`` are Banatie's (``infra.library``).
@@ -181,6 +186,7 @@ def _aws(node: Node, stage: str) -> Config:
         cors_origins=_origins(node),
         retention=settings.checked(node, "retention", _lasting),
         tracing=settings.flag(node, "tracing", default=False),
+        surface_hosts=_surface_hosts(node),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
         banatie=read_library(node),
@@ -209,6 +215,7 @@ def _local(node: Node) -> Config:
         reap_every_min=1,
         retention=settings.checked(node, "retention", retentions_from),
         tracing=settings.flag(node, "tracing", default=False),
+        surface_hosts=_surface_hosts(node),
         sharkapi_modes=_modes(node),
         moderation=_moderation(node),
         banatie=read_library(node),
@@ -234,6 +241,18 @@ def _modes(node: Node) -> str | None:
         load_modes(text)
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"sharkapi_modes: not as in sharkapi.json: {error!r}") from error
+    return text
+
+
+def _surface_hosts(node: Node) -> str | None:
+    """The hosts that stand for a surface, if each surface exists."""
+    if not node.try_get_context("surface_hosts"):
+        return None
+    text = json.dumps(settings.mapping(node, "surface_hosts", "{}"), separators=(",", ":"))
+    try:
+        read_hosts(text)
+    except ValueError as error:
+        raise ConfigError(f"surface_hosts: {error}") from error
     return text
 
 

@@ -37,7 +37,7 @@ class ApiStack(CellStack):
         self._add_outputs()
         self._add_callbacks()
         self._add_reference()
-        self._add("babysea.not_found", ["$default"], [])
+        self._add_shared()
 
     def _add(
         self,
@@ -115,17 +115,6 @@ class ApiStack(CellStack):
     def _add_account(self) -> None:
         authenticate, read_wallet = self._data.authenticate(), self._data.wallets.use("GetItem")
         self._add("babysea.status", ["GET /v1/status"], authenticate)
-        self._add(
-            "babysea.usage",
-            ["GET /v1/usage"],
-            [
-                *authenticate,
-                read_wallet,
-                self._data.keys.use("BatchGetItem"),
-                self._data.keys.use_index("Query"),
-                self._data.telemetry.use("Query"),
-            ],
-        )
         self._add("babysea.user_account", ["GET /v1/user/account"], [*authenticate, read_wallet])
         self._add("babysea.user_billing", ["GET /v1/user/billing"], [*authenticate, read_wallet])
 
@@ -151,6 +140,25 @@ class ApiStack(CellStack):
         self._add(
             "babysea.health_cache", ["GET /v1/health/cache"], [*authenticate, data.telemetry.use("GetItem")]
         )
+
+    def _add_shared(self) -> None:
+        """What more than one surface has, and what none has."""
+        data = self._data
+        self._add(
+            "shared.usage",
+            ["GET /v1/usage"],
+            [
+                *data.authenticate(),
+                data.wallets.use("GetItem"),
+                data.keys.use("BatchGetItem"),
+                data.keys.use_index("Query"),
+                data.telemetry.use("Query"),
+                data.generations.use("Query"),
+                data.outputs_bucket.use(),
+                data.surface_hosts(),
+            ],
+        )
+        self._add("shared.not_found", ["$default"], [data.surface_hosts()])
 
     def _add_reference(self) -> None:
         """What the surface says about itself, open to everybody."""

@@ -76,6 +76,11 @@ class DataStack(CellStack):
         modes = self.config.sharkapi_modes
         return Use(env={"SHARKAPI_MODES": modes} if modes else {})
 
+    def surface_hosts(self) -> Use:
+        """Which surface a host stands for, where the operator named some."""
+        hosts = self.config.surface_hosts
+        return Use(env={"SURFACE_HOSTS": hosts} if hosts else {})
+
     def moderation(self) -> list[Use]:
         """What a function needs to look at prompts before it accepts them, where the operator wants that."""
         service = self.config.moderation

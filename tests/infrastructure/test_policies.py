@@ -62,8 +62,9 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "GenerationsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject"},
     },
-    "babysea.usage": {
+    "shared.usage": {
         **READ_ACCOUNT,
+        "GenerationsTable": {"dynamodb:Query"},
         "KeysTable": {"dynamodb:BatchGetItem", "dynamodb:UpdateItem"},
         "KeysTable/index/by_account": {"dynamodb:Query"},
         "TelemetryTable": {"dynamodb:Query", "dynamodb:UpdateItem"},
@@ -78,7 +79,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "babysea.status": AUTHENTICATE,
     "babysea.library_models": AUTHENTICATE,
     "babysea.library_providers": AUTHENTICATE,
-    "babysea.not_found": {},
+    "shared.not_found": {},
     "babysea.openapi": {},
     "babysea.docs": {},
     "sharkapi.generate": {**SUBMIT, "OutputsBucket/*": {"s3:PutObject"}},

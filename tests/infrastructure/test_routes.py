@@ -12,7 +12,7 @@ ROUTES = {
     "DELETE /v1/content/{generation_id}": "babysea.content_delete",
     "POST /v1/content/generation/cancel/{generation_id}": "babysea.content_cancel",
     "GET /v1/status": "babysea.status",
-    "GET /v1/usage": "babysea.usage",
+    "GET /v1/usage": "shared.usage",
     "GET /v1/user/account": "babysea.user_account",
     "GET /v1/user/billing": "babysea.user_billing",
     "GET /v1/estimate/{model_identifier+}": "babysea.estimate",
@@ -65,7 +65,7 @@ ROUTES = {
     "DELETE /api/v1/images/{id}/alias": "banatie.images_alias_remove",
     "POST /api/v1/images/{id}/restore": "banatie.images_restore",
     "ANY /api/v1/{path+}": "banatie.not_found",
-    "$default": "babysea.not_found",
+    "$default": "shared.not_found",
 }
 
 

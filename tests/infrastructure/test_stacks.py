@@ -144,6 +144,8 @@ def test_the_same_sources_give_the_same_templates(local: Synth, tmp_path: Path) 
         ({"public_base_url": "ftp://api.example.com"}, "absolute URL"),
         ({"public_base_url": "https://api.example.com?stage=1"}, "absolute URL"),
         ({"alarm_email": "ops"}, "e-mail address"),
+        ({"surface_hosts": '{"a.example.com": "shark"}'}, "surface_hosts: 'shark'"),
+        ({"surface_hosts": "[]"}, "JSON object"),
         ({"image_budget": "60"}, "image_budget: '60'"),
         ({"image_budget": "1m:2m"}, "image_budget: '1m:2m'"),
         ({"image_budget": "90:60"}, "the hold must outlast"),

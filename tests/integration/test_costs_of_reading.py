@@ -16,10 +16,10 @@ from functions.babysea import (
     generate_image,
     health_models,
     health_providers,
-    usage,
     user_account,
     user_billing,
 )
+from functions.shared import usage
 from tidegate.domain.generation import Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface, hash_key
 from tidegate.domain.limits import Bucket

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from tidegate.surfaces.babysea.routes import ROUTES
+from tidegate.surfaces.sharkapi.routes import ROUTES as SHARKAPI_ROUTES
 
 ADDRESS = "198.51.100.7"
 
@@ -43,7 +44,8 @@ def event(
 
 def _route(method: str, path: str) -> str:
     """The route that API Gateway would take; a literal path stands before the pattern that it fits."""
-    found = [t for m, t in ROUTES if m == method and re.fullmatch(re.sub(r"\{[^}]*\}", ".+", t), path)]
+    routes = ROUTES + SHARKAPI_ROUTES
+    found = [t for m, t in routes if m == method and re.fullmatch(re.sub(r"\{[^}]*\}", ".+", t), path)]
     return f"{method} {found[0]}" if found else "$default"
 
 

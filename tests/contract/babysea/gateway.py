@@ -22,12 +22,11 @@ from functions.babysea import (
     health_storage,
     library_models,
     library_providers,
-    not_found,
     status,
-    usage,
     user_account,
     user_billing,
 )
+from functions.shared import not_found, usage
 from tests.contract.babysea.documented import assert_documented
 from tests.contract.babysea.events import event, generate_event
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
@@ -35,7 +34,7 @@ from tidegate.domain.generation import Generation, Output, Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
-from tidegate.surfaces.babysea.endpoint import Endpoint
+from tidegate.surfaces.dispatch import Handler
 from tidegate.usecases.accounts import create_account, create_key, grant
 
 NOW_MS = 1_763_121_600_123  # 2025-11-14T12:00:00.123Z
@@ -125,7 +124,7 @@ class Gateway:
         )
         return text
 
-    def send(self, handler: Endpoint[Runtime], sent: Mapping[str, Any]) -> Reply:
+    def send(self, handler: Handler[Runtime], sent: Mapping[str, Any]) -> Reply:
         """Send an event through a handler, to the wire form and back."""
         return read(sent, handler.respond(sent, self.runtime).to_event())
 
@@ -226,12 +225,12 @@ class Gateway:
         assert account is not None
         return str(account.wallet.balance), str(account.wallet.held)
 
-    def _read(self, handler: Endpoint[Runtime], path: str, **more: Any) -> Reply:
+    def _read(self, handler: Handler[Runtime], path: str, **more: Any) -> Reply:
         more.setdefault("token", self.token)
         return self.send(handler, event("GET", path, **more))
 
     def _about(
-        self, handler: Endpoint[Runtime], method: str, path: str, generation_id: str, **more: Any
+        self, handler: Handler[Runtime], method: str, path: str, generation_id: str, **more: Any
     ) -> Reply:
         more.setdefault("token", self.token)
         params = {"generation_id": generation_id}

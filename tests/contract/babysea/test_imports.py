@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -13,36 +14,21 @@ HEAVY = ("pydantic", "boto3", "botocore.session", "botocore.client", "urllib3", 
 OUTGOING = ("tidegate.adapters.http", "tidegate.usecases.check_inputs", "concurrent.futures.thread")
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        "content_cancel",
-        "content_delete",
-        "content_get",
-        "content_list",
-        "docs",
-        "estimate",
-        "generate_image",
-        "generate_video",
-        "health_cache",
-        "health_models",
-        "health_providers",
-        "health_storage",
-        "library_models",
-        "library_providers",
-        "not_found",
-        "openapi",
-        "status",
-        "usage",
-        "user_account",
-        "user_billing",
-    ],
-)
+FOLDERS = ("babysea", "sharkapi", "shared")
+FUNCTIONS = [
+    f"{folder}.{file.stem}"
+    for folder in FOLDERS
+    for file in sorted((Path(__file__).parents[3] / "functions" / folder).glob("*.py"))
+    if file.stem != "__init__"
+]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 def test_importing_a_handler_loads_nothing_heavy(function: str) -> None:
-    code = f"import sys, functions.babysea.{function}; print(*sys.modules)"
+    code = f"import sys, functions.{function}; print(*sys.modules)"
     path = ":".join(entry for entry in sys.path if entry)
     loaded = subprocess.run(  # noqa: S603  our own interpreter, our own code
         [sys.executable, "-c", code], env={"PYTHONPATH": path}, check=True, capture_output=True, text=True
     ).stdout.split()
-    assert f"functions.babysea.{function}" in loaded
+    assert f"functions.{function}" in loaded
     assert not {*HEAVY, *OUTGOING} & set(loaded)

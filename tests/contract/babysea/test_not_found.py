@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from functions.babysea import not_found
+from functions.shared import not_found
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import Reply
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.shared import not_found, usage
 from functions.sharkapi import api_job, generate, image, job, wallet_balance, wallet_topup
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, Clock
@@ -96,6 +97,14 @@ class Shark:
     def top_up(self, body: object, **more: Any) -> Reply:
         """Ask for a top-up."""
         return self.send(wallet_topup.handler, "POST", "/v1/wallet/topup", body=body, **more)
+
+    def usage(self, **more: Any) -> Reply:
+        """Ask for past jobs."""
+        return self.send(usage.handler, "GET", "/v1/usage", **more)
+
+    def elsewhere(self, method: str, path: str, **more: Any) -> Reply:
+        """Ask for something that no route takes."""
+        return self.send(not_found.handler, method, path, **more)
 
     def books(self) -> tuple[str, str, int]:
         """Balance, held and trials behind the wire."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tidegate.domain.errors import InvalidInput
-from tidegate.domain.keys import Key, KeyState, Surface, hash_key, mint, visible_prefix
+from tidegate.domain.keys import Key, KeyState, Surface, hash_key, looks_like, mint, visible_prefix
 from tidegate.domain.mode import Mode
 
 NOW_MS = 1_763_000_000_000
@@ -41,6 +41,14 @@ def test_a_key_has_the_form_of_its_surface(surface: Surface, pattern: str) -> No
     assert re.fullmatch(pattern, text)
     assert text.startswith(visible_prefix(surface, text))
     assert len(visible_prefix(surface, text)) < 20
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_a_key_looks_like_one_of_its_surface(surface: Surface) -> None:
+    assert looks_like(mint(surface)) is surface
+    assert looks_like(mint(Surface.BABYSEA, Mode.TEST)) is Surface.BABYSEA
+    for text in ("", "sk_test_1", "SK_LIVE_1", " bye_1", "Bearer bye_1"):
+        assert looks_like(text) is None
 
 
 def test_a_test_key_has_a_form_of_its_own_and_a_prefix_that_tells_keys_apart() -> None:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
     from tidegate.domain.generation import Generation, MediaType, Output
+    from tidegate.domain.keys import Surface
     from tidegate.domain.provider_profiles import ProviderProfile
     from tidegate.domain.retention import Retentions
     from tidegate.domain.webhook_retries import RetryPlan
@@ -293,6 +294,13 @@ class Runtime(Telemetry):
         from tidegate.surfaces.sharkapi.modes import load_modes  # noqa: PLC0415
 
         return load_modes(self._env.get("TIDEGATE_SHARKAPI_MODES"))
+
+    @cached_property
+    def surface_hosts(self) -> Mapping[str, Surface]:
+        """Which surface a host stands for; ``TIDEGATE_SURFACE_HOSTS`` is JSON, host to surface."""
+        from tidegate.surfaces.dispatch import read_hosts  # noqa: PLC0415
+
+        return read_hosts(self._env.get("TIDEGATE_SURFACE_HOSTS", "{}"))
 
     @cached_property
     def moderator(self) -> Moderator | None:

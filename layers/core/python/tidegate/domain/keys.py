@@ -47,10 +47,11 @@ MAX_NAME_LENGTH: Final = 100
 MAX_KEYS: Final = 100  # that work, per account; the contract names no figure
 DEFAULT_GRACE_H: Final = 24  # contracts: BabySea §3, and the longest
 MAX_GRACE_H: Final = 168
+_BEGINNINGS: Final = {Surface.BABYSEA: "bye_", Surface.BANATIE: "bnt_", Surface.SHARKAPI: "sk_live_"}
 _FORMS: Final = {
-    Surface.BABYSEA: lambda: f"bye_{secrets.token_urlsafe(32)}",
-    Surface.BANATIE: lambda: f"bnt_{secrets.token_hex(32)}",
-    Surface.SHARKAPI: lambda: f"sk_live_{secrets.token_hex(32)}",
+    Surface.BABYSEA: lambda: f"{_BEGINNINGS[Surface.BABYSEA]}{secrets.token_urlsafe(32)}",
+    Surface.BANATIE: lambda: f"{_BEGINNINGS[Surface.BANATIE]}{secrets.token_hex(32)}",
+    Surface.SHARKAPI: lambda: f"{_BEGINNINGS[Surface.SHARKAPI]}{secrets.token_hex(32)}",
 }
 _TEST_FORMS: Final = {Surface.BABYSEA: lambda: f"bye_test_{secrets.token_urlsafe(32)}"}
 _PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
@@ -139,6 +140,11 @@ def mint(surface: Surface, mode: Mode = Mode.LIVE) -> str:
     if surface not in forms:
         raise InvalidInput(f"There are no test keys for {surface} yet.", field="surface")
     return forms[surface]()
+
+
+def looks_like(text: str) -> Surface | None:
+    """Return whose clients would send such a key. It says how to answer, never what is allowed."""
+    return next((surface for surface, beginning in _BEGINNINGS.items() if text.startswith(beginning)), None)
 
 
 def hash_key(text: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tidegate.adapters.dynamodb.listing import GenerationListing
 from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.domain.generation import Generation
+from tidegate.domain.keys import Surface
 from tidegate.usecases.accounts import get_account
 
 
@@ -33,3 +34,21 @@ def list_generations(
     total = get_account(wallets, account_id).wallet.listed(now_ms)
     generations = listing.page(account_id, total=total, offset=offset, limit=limit, now_ms=now_ms)
     return Page(generations, total, limit, offset)
+
+
+def list_surface(
+    listing: GenerationListing,
+    surface: Surface,
+    *,
+    account_id: str,
+    since_ms: int,
+    until_ms: int,
+    limit: int,
+    now_ms: int,
+) -> Sequence[Generation]:
+    """Return at most ``limit`` generations that came through a surface within a time, newest first."""
+    if until_ms <= since_ms:  # a time that is over before it begins, which no store takes
+        return ()
+    return listing.of_surface(
+        account_id, surface, since_ms=since_ms, until_ms=until_ms, limit=limit, now_ms=now_ms
+    )

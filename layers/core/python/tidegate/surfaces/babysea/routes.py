@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from tidegate.domain.errors import GenerationNotFound, MethodNotAllowed
+from tidegate.domain.errors import GenerationNotFound
+from tidegate.surfaces import paths
 from tidegate.surfaces.http import Request
 
 # A literal path stands before the pattern that would match it, too.
@@ -31,14 +32,11 @@ ROUTES: Final = (
 # What the surface says about itself.
 REFERENCE_ROUTES: Final = (("GET", "/v1/openapi.json"), ("GET", "/v1/docs"), ("GET", "/v1/docs/{file}"))
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PARAMETER: Final = re.compile(r"\{\w+(\+?)\}")
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path; none if there is no such path."""
-    routes = ROUTES + REFERENCE_ROUTES
-    found = next((template for _, template in routes if _pattern(template).fullmatch(path)), None)
-    return tuple(method for method, template in routes if template == found)
+    return paths.allowed_methods(path, ROUTES + REFERENCE_ROUTES)
 
 
 def read_generation_id(request: Request) -> str:
@@ -50,22 +48,6 @@ def read_generation_id(request: Request) -> str:
     """
     generation_id = request.path_params.get("generation_id", "").lower()
     if not _UUID.fullmatch(generation_id):
-        refuse_method(request)
+        paths.refuse_method(request, allowed_methods(request.path))
         raise GenerationNotFound("There is no such generation.")
     return generation_id
-
-
-def refuse_method(request: Request) -> None:
-    """Return if there is no such path, or it takes the method.
-
-    Raises:
-        MethodNotAllowed: the path exists for other methods.
-    """
-    methods = allowed_methods(request.path)
-    if methods and request.method not in methods:
-        allowed = ", ".join(methods)
-        raise MethodNotAllowed(f"{request.method} is not allowed here; use {allowed}.", allowed=allowed)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(_PARAMETER.sub(lambda match: ".+" if match[1] else "[^/]+", template), re.DOTALL)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from tidegate.domain.errors import InvalidInput
@@ -19,7 +19,7 @@ DEFAULT_DAYS: Final = 90
 MAX_JOBS: Final = 5_000  # read at most for one answer; a narrower ``from`` and ``to`` reach the others
 _STATUSES: Final = ("queued", "processing", "complete", "failed", "moderated")
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
-_DAY: Final = timedelta(days=1)
+_DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ def read_question(request: Request, now_ms: int) -> Question:
     if status is not None and status not in _STATUSES:
         raise InvalidInput(f"status must be one of {', '.join(_STATUSES)}.")
     since, until = _day(query.get("from"), "from"), _day(query.get("to"), "to")
-    since_ms = now_ms - DEFAULT_DAYS * 86_400_000 if since is None else _ms(since)
+    since_ms = now_ms - DEFAULT_DAYS * _DAY_MS if since is None else _ms(since)
     return Question(
         limit=min(100, max(1, _whole(query.get("limit"), "limit", 20))),
         offset=_whole(query.get("offset"), "offset", 0),
         status=status,
         mode=query.get("mode"),
         since_ms=max(0, since_ms),
-        until_ms=now_ms + 1 if until is None else _ms(until + _DAY),
+        until_ms=now_ms + 1 if until is None else _ms(until) + _DAY_MS,
     )
 
 
