@@ -20,6 +20,7 @@ class SharkApiStack(CellStack):
         self._functions = data.function_builder(self)
         self._add_jobs()
         self._add_wallet()
+        self._add_keys()
         self._add_payments()
 
     def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
@@ -58,6 +59,15 @@ class SharkApiStack(CellStack):
             ["POST /v1/wallet/topup"],
             [*account, data.secret.read(), data.reach_out()],
         )
+
+    def _add_keys(self) -> None:
+        data = self._data
+        make = [
+            *data.authenticate(),
+            data.keys.use("BatchGetItem", "GetItem", "PutItem"),
+            data.wallets.use("ConditionCheckItem", "GetItem"),
+        ]
+        self._add("sharkapi.keys", ["POST /api/keys"], make)
 
     def _add_payments(self) -> None:
         data = self._data

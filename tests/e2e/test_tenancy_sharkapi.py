@@ -24,6 +24,7 @@ JOBS = {"GET /v1/jobs/{job_id}": "/v1/jobs/", "GET /api/v1/jobs/{job_id}": "/api
 OWN: dict[str, tuple[str, dict[str, Any] | None, int]] = {
     "POST /v1/generate": ("/v1/generate", {"mode": "1k", "prompt": "A shark"}, 202),
     "POST /api/v1/image": ("/api/v1/image", {"mode": "1k", "prompt": "A shark"}, 202),
+    "POST /api/keys": ("/api/keys", {"name": "Production"}, 201),
     "GET /v1/usage": ("/v1/usage", None, 200),
     "GET /v1/wallet/balance": ("/v1/wallet/balance", None, 200),
     "POST /v1/wallet/topup": ("/v1/wallet/topup", {"amount": 10}, 200),

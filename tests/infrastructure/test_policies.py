@@ -88,6 +88,11 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "sharkapi.api_job": {**AUTHENTICATE, "GenerationsTable": {"dynamodb:GetItem"}},
     "sharkapi.wallet_balance": READ_ACCOUNT,
     "sharkapi.wallet_topup": {**READ_ACCOUNT, "CredentialsSecret": READ_SECRET},
+    "sharkapi.keys": {
+        **AUTHENTICATE,
+        "KeysTable": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "WalletsTable": {"dynamodb:ConditionCheckItem", "dynamodb:GetItem"},
+    },
     "payments.stripe": {
         "WalletsTable": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
         "CredentialsSecret": READ_SECRET,

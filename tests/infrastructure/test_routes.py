@@ -36,6 +36,7 @@ ROUTES = {
     "GET /api/v1/jobs/{job_id}": "sharkapi.api_job",
     "GET /v1/wallet/balance": "sharkapi.wallet_balance",
     "POST /v1/wallet/topup": "sharkapi.wallet_topup",
+    "POST /api/keys": "sharkapi.keys",
     "POST /payments/stripe": "payments.stripe",
     "GET /payments/stripe": "payments.stripe",
     "POST /api/v1/generations": "banatie.generations_create",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from functions.shared import not_found, usage
-from functions.sharkapi import api_job, generate, image, job, wallet_balance, wallet_topup
+from functions.sharkapi import api_job, generate, image, job, keys, wallet_balance, wallet_topup
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
@@ -101,6 +101,10 @@ class Shark:
     def usage(self, **more: Any) -> Reply:
         """Ask for past jobs."""
         return self.send(usage.handler, "GET", "/v1/usage", **more)
+
+    def make_token(self, body: object, **more: Any) -> Reply:
+        """Ask for another token."""
+        return self.send(keys.handler, "POST", "/api/keys", body=body, **more)
 
     def elsewhere(self, method: str, path: str, **more: Any) -> Reply:
         """Ask for something that no route takes."""

@@ -99,6 +99,7 @@ ERRORS: Final[Mapping[str, SharkError]] = {
     "job_not_found": SharkError("JOB_NOT_FOUND", 404, None, "Job not found."),
     "route_not_found": SharkError("NOT_FOUND", 404),  # ours
     "method_not_allowed": SharkError("METHOD_NOT_ALLOWED", 405),  # ours
+    "too_many_keys": SharkError("TOO_MANY_KEYS", 409),  # ours
     "invalid_idempotency_key": SharkError("INVALID_REQUEST", 400),
     "idempotency_key_reused": SharkError("IDEMPOTENCY_KEY_REUSED", 409),  # ours
     "idempotency_in_progress": SharkError("IDEMPOTENCY_IN_PROGRESS", 409),  # ours

@@ -16,6 +16,7 @@ FIRST: Final = (
 SECOND: Final = (
     ("POST", "/api/v1/image"),
     ("GET", "/api/v1/jobs/{job_id}"),
+    ("POST", "/api/keys"),
 )
 ROUTES: Final = FIRST + SECOND
 
