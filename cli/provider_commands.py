@@ -13,6 +13,8 @@ from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.refusal import Refused
 from cli.render import facts, listing
+from tidegate.adapters.payments.credentials import PAYMENTS
+from tidegate.adapters.payments.protocol import PaymentsNotConfigured
 from tidegate.adapters.providers.credentials import WEBHOOK_SECRET
 from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import ProviderNotConfigured
@@ -70,8 +72,8 @@ def test(call: Invocation, provider: ProviderName) -> Answer:
     if call.target.is_local and provider not in json.loads(runtime.setting("PROVIDER_BASE_URLS", "{}")):
         raise Refused("the stack file does not say where the simulator is: run `make up` to write it anew")
     try:
-        result = runtime.providers.get(provider).try_key()
-    except ProviderNotConfigured as error:
+        result = (runtime.payments if provider in PAYMENTS else runtime.providers.get(provider)).try_key()
+    except (PaymentsNotConfigured, ProviderNotConfigured) as error:
         raise Refused(f"{provider} has no key: `tidegate provider set-key {provider}`") from error
     data: dict[str, object] = {"provider": provider, "key": result.value}
     return Answer(data, facts(data), exit_code=0 if result is KeyTest.ACCEPTED else 1)

@@ -1,8 +1,9 @@
 """The stand-in's HTTP side, under ``/stripe``.
 
-``POST /stripe/v1/checkout/sessions`` and ``GET …/{id}`` as Stripe's API; ``POST …/webhook_endpoints``
-registers where events go and tells the signing secret; ``/stripe/pay/{id}`` is the page: posting to it pays
-(``?times=5`` sends the event five times, ``?forged=1`` signs it with another secret).
+``POST`` and ``GET /stripe/v1/checkout/sessions`` and ``GET …/{id}`` as Stripe's API;
+``POST …/webhook_endpoints`` registers where events go and tells the signing secret; ``/stripe/pay/{id}`` is
+the page: posting to it pays (``?times=5`` sends the event five times, ``?forged=1`` signs it with another
+secret).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from local.simulator.identity import Identity
 from local.simulator.stripe.sessions import InvalidRequest, Session, check
 
 _MAX_TIMES: Final = 20
+_MAX_PAGE: Final = 100
 _TIMEOUT_S: Final = 10
 
 
@@ -45,6 +47,7 @@ class Stripe:
             "/stripe",
             routes=[
                 Route("/v1/checkout/sessions", self._create, methods=["POST"]),
+                Route("/v1/checkout/sessions", self._list, methods=["GET"]),
                 Route("/v1/checkout/sessions/{session_id}", self._show),
                 Route("/v1/webhook_endpoints", self._register, methods=["POST"]),
                 Route("/pay/{session_id}", self._page, methods=["GET"]),
@@ -68,6 +71,18 @@ class Stripe:
             if key:
                 self._by_key[key] = known.session_id
         return JSONResponse(known.view())
+
+    async def _list(self, request: Request) -> Response:
+        if refused := _unauthorized(request):
+            return refused
+        newest = [session.view() for session in reversed(self._sessions.values())]
+        limit = request.query_params.get("limit", "10")
+        if not limit.isascii() or not limit.isdigit() or not 1 <= int(limit) <= _MAX_PAGE:
+            return _error(400, "Invalid integer", param="limit")
+        page = newest[: int(limit)]
+        more = len(newest) > len(page)
+        about = {"object": "list", "url": "/v1/checkout/sessions", "has_more": more}
+        return JSONResponse({**about, "data": page})
 
     async def _show(self, request: Request) -> Response:
         if refused := _unauthorized(request):

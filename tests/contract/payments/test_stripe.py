@@ -12,8 +12,14 @@ import pytest
 import stripe
 
 from tidegate.adapters.http import HttpResponse
-from tidegate.adapters.payments.protocol import NoticeRejected, PaymentsUnavailable, Receipt
+from tidegate.adapters.payments.protocol import (
+    NoticeRejected,
+    PaymentsNotConfigured,
+    PaymentsUnavailable,
+    Receipt,
+)
 from tidegate.adapters.payments.stripe import Stripe
+from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.domain.money import Money
 
 SECRET = "whsec_5f2a"
@@ -89,11 +95,37 @@ def test_without_a_session_nothing_was_paid(http: Http) -> None:
         adapter(http).open_checkout(ACCOUNT, Money.of("20"))
 
 
-def test_without_a_key_nobody_is_asked() -> None:
+@pytest.mark.parametrize("credentials", [{"webhook_secret": SECRET}, {"api_key": "sk_test_1"}])
+def test_without_key_and_secret_nobody_is_asked(credentials: dict[str, str]) -> None:
     http = Http()
-    with pytest.raises(PaymentsUnavailable):
-        adapter(http, webhook_secret=SECRET).open_checkout(ACCOUNT, Money.of("20"))
+    with pytest.raises(PaymentsNotConfigured, match="set-key stripe"):
+        adapter(http, **credentials).open_checkout(ACCOUNT, Money.of("20"))
+    with pytest.raises(PaymentsNotConfigured):
+        adapter(http, **credentials).try_key()
     assert http.sent == []
+
+
+def test_a_key_that_was_replaced_is_read_again() -> None:
+    http = Http(401)
+    stripe_ = adapter(http)
+
+    def reread() -> bool:
+        http.answer = HttpResponse(200, {}, json.dumps({"id": "cs_1", "url": "https://x"}).encode())
+        return True
+
+    stripe_._secrets.reread = reread  # type: ignore[method-assign]
+    assert stripe_.open_checkout(ACCOUNT, Money.of("20")).checkout_id == "cs_1"
+    assert len(http.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "result"), [(200, "accepted"), (401, "refused"), (403, "refused"), (429, "unanswered")]
+)
+def test_a_key_is_tried_without_making_anything(status: int, result: str) -> None:
+    http = Http(status, {})
+    assert adapter(http).try_key() == KeyTest(result)
+    (sent,) = http.sent
+    assert (sent["method"], sent["body"]) == ("GET", None)
 
 
 @pytest.mark.parametrize("kind", ["checkout.session.completed", "checkout.session.async_payment_succeeded"])

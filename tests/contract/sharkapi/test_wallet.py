@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+import copy
+import json
+import uuid
+from typing import Any
 
-from tests.contract.babysea.gateway import NOW
+import pytest
+from botocore.session import get_session
+
+from tests.contract.babysea.gateway import NOW, Clock
 from tests.contract.sharkapi.client import Shark
+from tidegate.adapters.http import HttpClient, HttpResponse
 
 EMPTY = "Your wallet balance is too low to process this request."
 
@@ -74,3 +81,40 @@ def test_a_suspended_account_is_refused_and_its_jobs_are_still_shown(shark: Shar
 def test_an_amount_that_cannot_be_paid_is_refused(shark: Shark, amount: object) -> None:
     reply = shark.top_up({"amount": amount})
     assert (reply.status, reply.body["error"]["code"]) == (400, "INVALID_REQUEST")
+
+
+def _paying(shark: Shark, providers: dict[str, dict[str, str]]) -> Shark:
+    """The same account on a gateway with these credentials."""
+    client: Any = get_session().create_client("secretsmanager", region_name="us-east-1")
+    text = json.dumps({"sealing_key": "0" * 32, "providers": providers})
+    arn = client.create_secret(Name=f"tidegate-{uuid.uuid4()}", SecretString=text)["ARN"]
+    return replace_runtime(shark, Clock({**shark.runtime._env, "TIDEGATE_SECRET_ID": arn}))
+
+
+def replace_runtime(shark: Shark, runtime: Clock) -> Shark:
+    """The same client of another runtime."""
+    other = copy.copy(shark)
+    other.runtime = runtime
+    return other
+
+
+@pytest.mark.parametrize(
+    "credentials", [{}, {"stripe": {"api_key": "sk_1"}}, {"stripe": {"webhook_secret": "whsec_1"}}]
+)
+def test_without_a_stripe_key_a_top_up_says_what_to_do(
+    shark: Shark, credentials: dict[str, dict[str, str]]
+) -> None:
+    reply = _paying(shark, credentials).top_up({"amount": 20})
+    assert (reply.status, reply.body["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert "tidegate provider set-key stripe" in reply.body["error"]["message"]
+    assert "nothing was charged" in reply.body["error"]["message"]
+
+
+def test_a_payment_provider_that_does_not_answer_is_no_missing_key(
+    shark: Shark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HttpClient, "request", lambda *_, **__: HttpResponse(500, {}, b""))
+    paying = _paying(shark, {"stripe": {"api_key": "sk_1", "webhook_secret": "whsec_1"}})
+    reply = paying.top_up({"amount": 20})
+    assert (reply.status, reply.headers["retry-after"]) == (503, "30")
+    assert "set-key" not in reply.body["error"]["message"]

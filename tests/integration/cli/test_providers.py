@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.deployment import Operator
+from tidegate.adapters.http import HttpClient, HttpResponse
+from tidegate.adapters.payments.credentials import PAYMENTS
 from tidegate.adapters.providers.credentials import CREDENTIALS
 from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import BUILDERS
@@ -118,7 +120,7 @@ def test_the_list_names_every_provider_configured_or_not(operator: Operator, vau
     short = {"api_key": "short", "webhook_secret": ""}
     vault.write({"sealing_key": SEALING_KEY, "providers": {"replicate": short, "fal": None}})
     listed = {entry.pop("provider"): entry for entry in operator.asks("provider", "list")}
-    assert set(listed) == set(CREDENTIALS)
+    assert set(listed) == {*CREDENTIALS, *PAYMENTS}
     assert listed["replicate"] == {
         "configured": True,
         "credentials": {"api_key": "…", "webhook_secret": None},
@@ -239,3 +241,30 @@ def test_a_key_that_is_not_set_cannot_be_tested(operator: Operator, vault: Vault
     run = operator.types("provider", "test", "fal")
     assert run.exit_code == 1
     assert "fal has no key" in run.stderr
+
+
+def test_stripe_needs_its_key_and_its_secret_which_is_not_base64(operator: Operator, vault: Vault) -> None:
+    signing = "whsec_5f2a_not-base64"
+    run = operator.types(
+        "provider", "set-key", "stripe", "--json", piped=f"sk_live_0123456789abcdef\n{signing}\n"
+    )
+    assert run.data == {
+        "provider": "stripe",
+        "configured": True,
+        "credentials": {"api_key": "…cdef", "webhook_secret": "…se64"},
+    }
+    assert vault.read()["providers"]["stripe"]["webhook_secret"] == signing
+    assert operator.types("provider", "set-key", "stripe", piped="sk_live_1\n").exit_code == 1
+    assert operator.types("provider", "disable", "stripe").exit_code == 1
+
+
+@pytest.mark.parametrize(("status", "result"), [(200, "accepted"), (401, "refused"), (500, "unanswered")])
+def test_stripes_key_is_shown_to_stripe(
+    operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch, status: int, result: str
+) -> None:
+    assert "stripe has no key" in operator.types("provider", "test", "stripe").stderr
+    credentials = {"api_key": "sk_live_1", "webhook_secret": "whsec_1"}
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"stripe": credentials}})
+    monkeypatch.setattr(HttpClient, "request", lambda *_, **__: HttpResponse(status, {}, b"{}"))
+    run = operator.types("provider", "test", "stripe", "--json")
+    assert (run.exit_code, run.data) == (int(status != 200), {"provider": "stripe", "key": result})

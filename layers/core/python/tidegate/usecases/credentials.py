@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tidegate.adapters.providers.credentials import CREDENTIALS, WEBHOOK_SECRET, Field, is_complete
+from tidegate.adapters.payments.credentials import PAYMENTS
+from tidegate.adapters.providers.credentials import CREDENTIALS, WEBHOOK_SECRET, Field, has_all
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
 from tidegate.domain.errors import InvalidInput
 
-_SECRET_PREFIX: Final = "whsec_"  # noqa: S105  Standard Webhooks, which Replicate follows
+KNOWN: Final[Mapping[str, tuple[Field, ...]]] = {**CREDENTIALS, **PAYMENTS}
+_SECRET_PREFIX: Final = "whsec_"  # noqa: S105  Standard Webhooks, which Replicate follows; and Stripe's own
 _MAX_LENGTH: Final = 512
 _SHOWN: Final = 4
 _SHOWN_FROM: Final = 16  # of a shorter text, four characters would be too much
@@ -28,12 +30,12 @@ class Credentials:
     @property
     def is_configured(self) -> bool:
         """Whether the provider is used: every field that it needs is there."""
-        return is_complete(self.provider, self.values)
+        return has_all(KNOWN[self.provider], self.values)
 
     @property
     def shown(self) -> dict[str, str | None]:
         """Every field as it may be shown: of a secret the end, enough to tell two keys apart."""
-        return {field.name: self._shown(field) for field in CREDENTIALS[self.provider]}
+        return {field.name: self._shown(field) for field in KNOWN[self.provider]}
 
     def _shown(self, field: Field) -> str | None:
         value = self.values.get(field.name)
@@ -43,9 +45,9 @@ class Credentials:
 
 
 def list_credentials(secret: SecretEditor) -> tuple[Credentials, ...]:
-    """Return every provider that this version knows, configured or not."""
+    """Return every provider that this version knows, payments included, configured or not."""
     stored = _providers(secret.read().values)
-    return tuple(_credentials(provider, stored) for provider in CREDENTIALS)
+    return tuple(_credentials(provider, stored) for provider in KNOWN)
 
 
 def set_credentials(secret: SecretEditor, provider: str, given: Mapping[str, str]) -> Credentials:
@@ -55,11 +57,11 @@ def set_credentials(secret: SecretEditor, provider: str, given: Mapping[str, str
         InvalidInput: no such provider or field, or a text that no HTTP header could carry.
         SecretChanged: somebody else changed the secret meanwhile.
     """
-    known = [field.name for field in fields_of(provider)]
+    known = {field.name: field for field in fields_of(provider)}
     for name, value in given.items():
         if name not in known:
             raise InvalidInput(f"{provider} has no {name}: it has {', '.join(known)}.", field=name)
-        _check(name, value)
+        _check(known[name], value)
     read = secret.read()
     stored = _providers(read.values)
     before = stored.get(provider)
@@ -95,15 +97,16 @@ def fields_of(provider: str) -> tuple[Field, ...]:
     Raises:
         InvalidInput: there is no adapter for such a provider.
     """
-    if provider not in CREDENTIALS:
+    if provider not in KNOWN:
         raise InvalidInput(
-            f"There is no provider {provider!r}: choose one of {', '.join(CREDENTIALS)}.", field="provider"
+            f"There is no provider {provider!r}: choose one of {', '.join(KNOWN)}.", field="provider"
         )
-    return CREDENTIALS[provider]
+    return KNOWN[provider]
 
 
-def _check(name: str, value: str) -> None:
+def _check(field: Field, value: str) -> None:
     """Refuse what cannot be a credential. The text itself must not appear in the message."""
+    name = field.name
     if not value:
         raise InvalidInput(f"The {name} is empty.", field=name)
     if not (value.isascii() and value.isprintable()) or " " in value or len(value) > _MAX_LENGTH:
@@ -115,7 +118,7 @@ def _check(name: str, value: str) -> None:
             f"The {name} looks like another field: only a webhook secret begins with {_SECRET_PREFIX}.",
             field=name,
         )
-    if name == WEBHOOK_SECRET and not _is_base64(value.removeprefix(_SECRET_PREFIX)):
+    if field.base64 and not _is_base64(value.removeprefix(_SECRET_PREFIX)):
         raise InvalidInput(f"The {name} must be {_SECRET_PREFIX} and base64: copy all of it.", field=name)
 
 
@@ -135,7 +138,7 @@ def _providers(values: Mapping[str, Any]) -> dict[str, Any]:
 def _credentials(provider: str, stored: Mapping[str, Any]) -> Credentials:
     entry = stored.get(provider)
     texts = entry if isinstance(entry, dict) else {}
-    given = {field.name: texts.get(field.name) for field in CREDENTIALS[provider]}
+    given = {field.name: texts.get(field.name) for field in KNOWN[provider]}
     return Credentials(
         provider, {name: value for name, value in given.items() if isinstance(value, str) and value}
     )

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tidegate.domain.money import Money
 
+if TYPE_CHECKING:
+    from tidegate.adapters.providers.protocol import KeyTest
+
 
 class PaymentsUnavailable(Exception):
-    """Payments are not set up here, or the payment provider does not answer. Nothing was paid."""
+    """The payment provider does not answer. Nothing was paid."""
+
+
+class PaymentsNotConfigured(PaymentsUnavailable):
+    """The operator takes no payments by this way."""
 
 
 class NoticeRejected(Exception):
@@ -40,6 +47,9 @@ class Payments(Protocol):
 
     def open_checkout(self, account_id: str, amount: Money) -> Checkout:
         """Open a page for this amount. Raises PaymentsUnavailable."""
+
+    def try_key(self) -> KeyTest:
+        """Show the stored key, without making anything. Raises PaymentsNotConfigured."""
 
     def read_notice(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Receipt | None:
         """Verify a notice and return the receipt that it tells of; None for other news.

@@ -13,12 +13,27 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from tidegate.adapters.http import BodyTooLarge, ConnectFailed, HttpClient, ResponseLost, UnsafeUrl
-from tidegate.adapters.payments.protocol import Checkout, NoticeRejected, PaymentsUnavailable, Receipt
+from tidegate.adapters.http import (
+    BodyTooLarge,
+    ConnectFailed,
+    HttpClient,
+    HttpResponse,
+    ResponseLost,
+    UnsafeUrl,
+)
+from tidegate.adapters.payments.credentials import PAYMENTS, STRIPE
+from tidegate.adapters.payments.protocol import (
+    Checkout,
+    NoticeRejected,
+    PaymentsNotConfigured,
+    PaymentsUnavailable,
+    Receipt,
+)
+from tidegate.adapters.providers.credentials import API_KEY, WEBHOOK_SECRET, has_all
+from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.secrets import Secrets
 from tidegate.domain.money import Money
 
-NAME: Final = "stripe"
 DEFAULT_BASE_URL: Final = "https://api.stripe.com"
 TOLERANCE_S: Final = 300  # what Stripe's own libraries allow
 _TIMEOUT_S: Final = 10.0
@@ -26,6 +41,7 @@ _MAX_ANSWER_BYTES: Final = 262_144
 _MICROS_PER_CENT: Final = 10_000
 _PAID_EVENTS: Final = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 _OK: Final = 200
+_REFUSED: Final = frozenset({401, 403})
 
 
 class Stripe:
@@ -42,11 +58,9 @@ class Stripe:
         """Create a Checkout Session for one payment in US dollars.
 
         Raises:
-            PaymentsUnavailable: no key, or no session came of it.
+            PaymentsNotConfigured: no key, or no secret to verify notices with.
+            PaymentsUnavailable: no session came of it.
         """
-        key = self._credential("api_key")
-        if not key:
-            raise PaymentsUnavailable("no Stripe key is configured")
         form = urlencode(
             {
                 "mode": "payment",
@@ -60,11 +74,10 @@ class Stripe:
                 "cancel_url": self._return_url,
             }
         )
-        headers = {
-            "Authorization": f"Bearer {key}",
-            "Content-Type": "application/x-www-form-urlencoded",
-        }
-        session = self._post("/v1/checkout/sessions", headers, form.encode())
+        answer = self._ask("POST", form.encode())
+        if answer.status in _REFUSED and self._secrets.reread():  # the key may have been replaced
+            answer = self._ask("POST", form.encode())
+        session = _session(answer)
         session_id, url = session.get("id"), session.get("url")
         if not isinstance(session_id, str) or not isinstance(url, str):
             raise PaymentsUnavailable("Stripe answered without a session")
@@ -92,7 +105,7 @@ class Stripe:
         return _payment(session)
 
     def _verify(self, header: str, body: bytes, now_s: int) -> None:
-        secret = self._credential("webhook_secret")
+        secret = (self._secrets.provider(STRIPE) or {}).get(WEBHOOK_SECRET)
         if not secret:
             raise NoticeRejected("no Stripe webhook secret is configured")
         fields = [part.strip().partition("=") for part in header.split(",")]
@@ -107,11 +120,33 @@ class Stripe:
         if abs(now_s - int(stamp[:12])) > TOLERANCE_S:
             raise NoticeRejected("the signature is stale")
 
-    def _post(self, path: str, headers: Mapping[str, str], body: bytes) -> Mapping[str, Any]:
+    def try_key(self) -> KeyTest:
+        """Ask for the newest session, which only a good key may see.
+
+        Raises:
+            PaymentsNotConfigured: there is none.
+        """
         try:
-            answer = self._http.request(
-                "POST",
-                f"{self._base_url}{path}",
+            answer = self._ask("GET", None, "?limit=1")
+        except PaymentsNotConfigured:
+            raise
+        except PaymentsUnavailable:
+            return KeyTest.UNANSWERED
+        if answer.status in _REFUSED:
+            return KeyTest.REFUSED
+        return KeyTest.ACCEPTED if answer.status == _OK else KeyTest.UNANSWERED
+
+    def _ask(self, method: str, body: bytes | None, query: str = "") -> HttpResponse:
+        credentials = self._secrets.provider(STRIPE) or {}
+        if not has_all(PAYMENTS[STRIPE], credentials):
+            raise PaymentsNotConfigured("no Stripe key is configured: `tidegate provider set-key stripe`")
+        headers = {"Authorization": f"Bearer {credentials[API_KEY]}"}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            return self._http.request(
+                method,
+                f"{self._base_url}/v1/checkout/sessions{query}",
                 headers=headers,
                 body=body,
                 timeout_s=_TIMEOUT_S,
@@ -119,15 +154,15 @@ class Stripe:
             )
         except (ConnectFailed, ResponseLost, BodyTooLarge, UnsafeUrl) as error:
             raise PaymentsUnavailable(f"Stripe did not answer: {error}") from error
-        if answer.status != _OK:
-            raise PaymentsUnavailable(f"Stripe answered {answer.status}")
-        try:
-            return _object(answer.body)
-        except NoticeRejected as error:
-            raise PaymentsUnavailable("Stripe's answer cannot be read") from error
 
-    def _credential(self, field: str) -> str:
-        return (self._secrets.provider(NAME) or {}).get(field, "")
+
+def _session(answer: HttpResponse) -> Mapping[str, Any]:
+    if answer.status != _OK:
+        raise PaymentsUnavailable(f"Stripe answered {answer.status}")
+    try:
+        return _object(answer.body)
+    except NoticeRejected as error:
+        raise PaymentsUnavailable("Stripe's answer cannot be read") from error
 
 
 def _payment(session: Mapping[str, Any]) -> Receipt:
@@ -137,7 +172,7 @@ def _payment(session: Mapping[str, Any]) -> Receipt:
         raise NoticeRejected("the session names no account")
     if type(cents) is not int or cents <= 0 or currency != "usd":
         raise NoticeRejected("the session's amount is not in US dollars")
-    return Receipt(account_id, Money(cents * _MICROS_PER_CENT), f"{NAME}:{session_id}")
+    return Receipt(account_id, Money(cents * _MICROS_PER_CENT), f"{STRIPE}:{session_id}")
 
 
 def _object(body: bytes) -> Mapping[str, Any]:

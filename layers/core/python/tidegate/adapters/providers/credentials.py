@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,13 +19,14 @@ class Field:
     name: str
     required: bool = True
     secret: bool = True  # shown by its end only, and typed unseen
+    base64: bool = False  # after its prefix
 
 
 _KEY: Final = Field(API_KEY)
 # A provider is used when every required field is there. A key is asked for in this order.
 CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
     # The secret verifies callbacks; without it Replicate is only polled.
-    "replicate": (_KEY, Field(WEBHOOK_SECRET, required=False)),
+    "replicate": (_KEY, Field(WEBHOOK_SECRET, required=False, base64=True)),
     "fal": (_KEY,),  # signs its callbacks with a published key
     "bfl": (_KEY,),  # signs its callbacks with a secret that we choose
     "openai": (_KEY,),
@@ -38,8 +39,13 @@ CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
 
 
 def is_complete(provider: str, values: Mapping[str, str]) -> bool:
-    """Whether the provider can be used with these; a text that no header can carry is no credential."""
-    required = [field.name for field in CREDENTIALS.get(provider, ()) if field.required]
+    """Whether the provider can be used with these."""
+    return has_all(CREDENTIALS.get(provider, ()), values)
+
+
+def has_all(fields: Sequence[Field], values: Mapping[str, str]) -> bool:
+    """Whether every field is there that is needed; a text that no header can carry is no credential."""
+    required = [field.name for field in fields if field.required]
     return bool(required) and all(_is_usable(values.get(name, "")) for name in required)
 
 

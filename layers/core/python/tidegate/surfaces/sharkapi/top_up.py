@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aws_lambda_powertools.logging import Logger
 
-from tidegate.adapters.payments.protocol import Checkout, Payments, PaymentsUnavailable
+from tidegate.adapters.payments.protocol import Checkout, Payments, PaymentsNotConfigured, PaymentsUnavailable
 from tidegate.domain.errors import InvalidInput
 from tidegate.domain.money import Money
 from tidegate.surfaces.body import read_object
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 STEP: Final = 10  # whole dollars: at least one step, only multiples, at most the maximum (docs: /)
 MAXIMUM: Final = 10_000
+
+_NOT_SET_UP: Final = (
+    "Top-ups by card are not set up on this gateway, and nothing was charged. Its operator can set them up "
+    "(`tidegate provider set-key stripe`) or credit your wallet by hand (`tidegate wallet add`)."
+)
+_LATER: Final = (
+    "The payment provider does not answer at the moment, and nothing was charged. Please retry in 30 "
+    "seconds, or ask this gateway's operator to credit your wallet."
+)
 
 logger = Logger()
 
@@ -62,10 +71,8 @@ def open_page(request: Request, account_id: str, services: Services) -> Answer:
         checkout = open_top_up(services.payments, services.wallets, account_id=account_id, amount=amount)
     except PaymentsUnavailable as error:
         logger.warning("no checkout: %s", error)
-        raise TopUpUnavailable(
-            "Top-ups by card are not available on this gateway at the moment. Nothing was charged. "
-            "Ask its operator to credit your wallet, or try again later."
-        ) from error
+        is_set_up = not isinstance(error, PaymentsNotConfigured)
+        raise TopUpUnavailable(_LATER if is_set_up else _NOT_SET_UP) from error
     return Answer(present_checkout(checkout))
 
 
