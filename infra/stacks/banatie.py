@@ -45,8 +45,6 @@ class BanatieStack(CellStack):
         self._add_uploads()
         self._add_conclusion()
         self._add_purge()
-        function = self._functions.build("banatie.not_found", [], timeout_s=config.api_timeout_s)
-        add_routes(self, data.front_door.api, function, ["ANY /api/v1/{path+}"])
 
     def _add(
         self,

@@ -146,7 +146,6 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "OutputsBucket/uploads/*": {"s3:GetObject"},
     },
     "banatie.images_upload_url": {**AUTHENTICATE, "OutputsBucket/uploads/*": {"s3:PutObject"}},
-    "banatie.not_found": {},
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
     "callbacks.bfl": CALLBACK,

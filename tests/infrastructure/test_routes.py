@@ -65,7 +65,6 @@ ROUTES = {
     "PUT /api/v1/images/{id}/alias": "banatie.images_alias_set",
     "DELETE /api/v1/images/{id}/alias": "banatie.images_alias_remove",
     "POST /api/v1/images/{id}/restore": "banatie.images_restore",
-    "ANY /api/v1/{path+}": "banatie.not_found",
     "$default": "shared.not_found",
 }
 

@@ -113,6 +113,10 @@ class Client:
         """Let a moment pass: what is made in the same one has no order."""
         self.runtime.time_ms += 1
 
+    def elsewhere(self, method: str, path: str) -> Reply:
+        """Ask for something that no route takes."""
+        return self.call("shared.not_found", method, path)
+
     def call(
         self,
         function: str,
@@ -126,7 +130,9 @@ class Client:
         **more: Any,
     ) -> Reply:
         """Send a request through a function's handler, to the wire form and back."""
-        handler = importlib.import_module(f"functions.banatie.{function}").handler
+        handler = importlib.import_module(
+            f"functions.{'' if '.' in function else 'banatie.'}{function}"
+        ).handler
         key = self.token if token == "" else token
         sent = {**({} if key is None else {"x-api-key": key}), **(headers or {})}
         if "body" in more:

@@ -15,6 +15,8 @@ def _words(body: Any) -> str:
     """Whose words a refusal is in."""
     if body.get("status") == "error":
         return "babysea"
+    if body.get("success") is False:
+        return "banatie"
     return "second" if isinstance(body["error"], str) else "first"
 
 
@@ -32,7 +34,10 @@ def _words(body: Any) -> str:
         ("/v1/nothing", "babysea"),
         ("/v1/jobsite", "babysea"),
         ("/v1/generate", "babysea"),
-        ("/api/v1/images", "babysea"),
+        ("/api/v1/images", "banatie"),
+        ("/api/v1/jobsite", "banatie"),
+        ("/api/v1", "banatie"),
+        ("/api/v10", "babysea"),
         ("/api/keysets", "babysea"),
         ("/api", "babysea"),
         ("/", "babysea"),

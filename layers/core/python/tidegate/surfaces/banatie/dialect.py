@@ -86,11 +86,6 @@ def endpoint(
     return decorate
 
 
-def open_endpoint(services: S) -> Callable[[Callable[[Request], Answer]], Endpoint[S, Answer]]:
-    """Turn a function into a handler that asks for no key."""
-    return any_surface.open_endpoint(services, BANATIE)
-
-
 def tenant_of(key: Key) -> Tenant:
     """Return whose library a key opens.
 

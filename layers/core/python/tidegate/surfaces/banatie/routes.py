@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
+
+from tidegate.surfaces import paths
 
 # A literal path stands before the pattern that would match it, too.
 ROUTES: Final = (
@@ -34,14 +35,10 @@ ROUTES: Final = (
     ("DELETE", "/api/v1/images/{id}/alias"),
     ("POST", "/api/v1/images/{id}/restore"),
 )
-_PARAMETER: Final = re.compile(r"\{\w+\}")
+# What is asked for at or below them is meant for this surface, unless another has a path of its own there.
+PREFIXES: Final = ("/api/v1",)
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path; none if there is no such path."""
-    found = next((template for _, template in ROUTES if _pattern(template).fullmatch(path)), None)
-    return tuple(method for method, template in ROUTES if template == found)
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(_PARAMETER.sub("[^/]+", template))
+    return paths.allowed_methods(path, ROUTES)
