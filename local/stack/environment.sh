@@ -61,9 +61,12 @@ if ! command -v npm >/dev/null 2>&1; then
     say "Get it from https://nodejs.org, or: brew install node, nvm install 20, apt install nodejs npm (Debian 13)."
     exit 1
 fi
-node_stamp="node_modules/.tidegate-$(digest package.json package-lock.json)"
-if [ ! -e "$node_stamp" ]; then
-    say "Installing the Node tools (CDK CLI, ASL validator) into node_modules"
-    npm ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2
-    : >"$node_stamp"
+node_tools="$(digest package.json package-lock.json)"
+# As for Python: what the tests need beside the rest takes as long again, and running needs none of it.
+node_have() { [ -e "node_modules/.tidegate-$1-$node_tools" ]; }
+if ! node_have dev && { [ "$want" = dev ] || ! node_have run; }; then
+    say "Installing the Node tools of \`$want\` into node_modules"
+    [ "$want" = dev ] || omit=--omit=dev
+    npm ci ${omit:-} --no-audit --no-fund --ignore-scripts --loglevel=error >&2
+    : >"node_modules/.tidegate-$want-$node_tools"
 fi
