@@ -31,7 +31,7 @@ from tidegate.surfaces.babysea.errors import ERRORS, generation_error_code
 from tidegate.surfaces.babysea.routes import ROUTES
 from tidegate.surfaces.babysea.webhook_events import event_detail, low_balance_event, webhook_test_event
 
-FUNCTIONS = Path(__file__).parents[3] / "functions" / "babysea"
+FUNCTIONS = Path(__file__).parents[3] / "functions"
 ACCOUNT = "22222222-2222-4222-8222-222222222222"
 PROCESSING = Generation(
     account_id=ACCOUNT,
@@ -72,8 +72,10 @@ def test_every_route_is_described() -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_an_operation_names_the_scope_that_its_function_asks_for(route: tuple[str, str]) -> None:
-    sources = [file.read_text() for file in FUNCTIONS.glob("*.py")]
-    (source,) = (text for text in sources if re.match(rf'"""{re.escape(" ".join(route))}[.;]', text))
+    sources = [
+        file.read_text() for folder in ("babysea", "shared") for file in (FUNCTIONS / folder).glob("*.py")
+    ]
+    (source,) = (text for text in sources if re.match(rf'"""{re.escape(" ".join(route))}[.;,]', text))
     assert f'scope="{OPERATIONS[route].scope}"' in source
     assert OPERATIONS[route].scope in SCOPES
 
