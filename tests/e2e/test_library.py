@@ -71,6 +71,11 @@ class Site:
 @pytest.fixture
 def site(customer: Customer) -> Site:
     """The customer's first project and a key to it."""
+    return open_site(customer)
+
+
+def open_site(customer: Customer) -> Site:
+    """Open a customer's first project by a new key."""
     deployed, now_ms = customer.deployed, customer.deployed.now_ms()
     account = get_account(deployed.wallets, customer.account_id)
     project = first_project(deployed.library, account, now_ms)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from local.stack.info import StackInfo
 from tests.e2e.customer import IMAGE, Customer, Reply
+from tests.e2e.sharkapi import sign_up
 from tests.e2e.waiting import until
-from tidegate.domain.keys import SCOPES, Surface
 from tidegate.runtime import Runtime
 from tidegate.surfaces.sharkapi.jobs import job_id
-from tidegate.usecases.accounts import create_key
 
 NEVER = "00000000-0000-7000-8000-000000000000"
 ORDER = "order-1"  # an idempotency key that both accounts use
@@ -46,24 +45,10 @@ class Tenants:
         return [name for name in self.names if name in json.dumps([reply.body, dict(reply.headers)])]
 
 
-def _shark(info: StackInfo, deployed: Runtime, dollars: str) -> Customer:
-    customer = Customer.sign_up(info, deployed, dollars=dollars)
-    key, _ = create_key(
-        deployed.keys,
-        deployed.wallets,
-        account_id=customer.account_id,
-        surface=Surface.SHARKAPI,
-        scopes=SCOPES,
-        name="e2e",
-        now_ms=deployed.now_ms(),
-    )
-    return replace(customer, key=key)
-
-
 @pytest.fixture(scope="module")
 def tenants(info: StackInfo, deployed: Runtime) -> Iterator[Tenants]:
     """One account with a job that is complete, and another account."""
-    victim, stranger = _shark(info, deployed, "1"), _shark(info, deployed, "7")
+    victim, stranger = sign_up(info, deployed, "1"), sign_up(info, deployed, "7")
     body = {"mode": "1k", "prompt": "A private shark"}
     job = victim.call("POST", "/v1/generate", body, idempotency_key=ORDER).body["job_id"]
     until(lambda: _job(victim, job)["status"] == "complete", "the job is complete", 90)
@@ -103,7 +88,7 @@ def test_what_names_no_job_answers_the_callers_own(tenants: Tenants, route: str)
 
 
 def test_a_balance_is_the_callers_own(info: StackInfo, deployed: Runtime, tenants: Tenants) -> None:
-    other = _shark(info, deployed, "5")
+    other = sign_up(info, deployed, "5")
     assert other.call("GET", "/v1/wallet/balance").body["balance"] == "$5.00"
     assert tenants.victim.call("GET", "/v1/wallet/balance").body["balance"] == "$0.99"
 
