@@ -6,8 +6,9 @@ from tidegate.domain.keys import Surface
 from tidegate.domain.limits import Bucket
 from tidegate.runtime import Runtime, runtime
 from tidegate.surfaces.babysea import endpoint as babysea
-from tidegate.surfaces.babysea.usage import NAMES, present_usage, read_days
+from tidegate.surfaces.babysea.usage import present_usage, read_days
 from tidegate.surfaces.dispatch import Dispatcher, Row
+from tidegate.surfaces.endpoints import NAMES
 from tidegate.surfaces.http import Request
 from tidegate.surfaces.sharkapi import dialects as sharkapi
 from tidegate.surfaces.sharkapi.history import MAX_JOBS, present_history, read_question

@@ -8,6 +8,8 @@ import pytest
 
 from tests.contract.babysea.gateway import NOW_MS, Gateway
 from tests.contract.babysea.stores import THROTTLED, Errors, Stores
+from tests.contract.sharkapi.client import Shark
+from tidegate.domain.keys import Surface
 from tidegate.domain.limits import PLANS
 
 GENERATE = "POST /v1/generate/image"
@@ -73,6 +75,20 @@ def test_a_missing_scope_and_a_used_up_window_are_errors_of_the_account(gateway:
     assert generate["total_requests"] == limit + 1
     assert generate["error_codes"]["BSE1003"] == 1
     assert generate["error_codes"]["BSE1005"] == 1
+
+
+def test_what_the_accounts_other_clients_ask_is_named_as_they_know_it(gateway: Gateway) -> None:
+    shark = Shark(gateway.runtime)
+    shark.account_id, shark.token = gateway.account_id, gateway.add_key(surface=Surface.SHARKAPI)
+    job_id = shark.generate().body["job_id"]
+    for _ in range(2):
+        shark.job(job_id)
+    shark.usage()
+    shark.image({"prompt": ""})
+    assert _endpoint(gateway, "POST /v1/generate")["success_count"] == 1
+    assert _endpoint(gateway, "GET /v1/jobs/{job_id}")["total_requests"] == 2
+    assert _endpoint(gateway, "POST /api/v1/image")["error_codes"] == {"INVALID_REQUEST": 1}
+    assert _endpoint(gateway, "GET /v1/usage")["total_requests"] > 1  # both surfaces have it
 
 
 def test_who_is_not_known_is_not_counted(gateway: Gateway) -> None:

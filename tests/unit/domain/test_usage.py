@@ -14,8 +14,7 @@ from tidegate.domain.usage import (
     endpoint_code,
     endpoint_name,
 )
-from tidegate.surfaces.babysea.routes import ROUTES
-from tidegate.surfaces.babysea.usage import NAMES
+from tidegate.surfaces.endpoints import NAMES, ROUTES
 
 DAY_MS = 86_400_000
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from tidegate.domain.money import ZERO, Money
 from tidegate.domain.usage import (
     DEFAULT_DAYS,
@@ -12,17 +9,10 @@ from tidegate.domain.usage import (
     EndpointUsage,
     ProviderUsage,
     Usage,
-    endpoint_code,
-    endpoint_name,
 )
 from tidegate.surfaces.babysea.envelope import number
 from tidegate.surfaces.babysea.query import read_whole
-from tidegate.surfaces.babysea.routes import ROUTES
 from tidegate.surfaces.http import Request
-
-NAMES: Final[Mapping[str, str]] = {
-    endpoint_code(name): name for name in (endpoint_name(f"{method} {path}") for method, path in ROUTES)
-}
 
 
 def read_days(request: Request) -> int:
