@@ -10,6 +10,8 @@ from infra.constructs.use import Use
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 
+WAITING_TIMEOUT_S = 29  # of the functions that wait for a job's end: API Gateway gives up after 30 s
+
 
 class SharkApiStack(CellStack):
     """One route, one function, as on the other surfaces."""
@@ -23,8 +25,9 @@ class SharkApiStack(CellStack):
         self._add_keys()
         self._add_payments()
 
-    def _add(self, name: str, routes: list[str], uses: list[Use]) -> None:
-        function = self._functions.build(name, uses, timeout_s=self.config.api_timeout_s)
+    def _add(self, name: str, routes: list[str], uses: list[Use], *, timeout_s: int | None = None) -> None:
+        timeout_s = timeout_s or self.config.api_timeout_s
+        function = self._functions.build(name, uses, timeout_s=timeout_s)
         add_routes(self, self._data.front_door.api, function, routes)
 
     def _add_jobs(self) -> None:
@@ -47,8 +50,8 @@ class SharkApiStack(CellStack):
             data.wallets.use(),
             data.outputs_bucket.use(),
         ]
-        self._add("sharkapi.job", ["GET /v1/jobs/{job_id}"], look)
-        self._add("sharkapi.api_job", ["GET /api/v1/jobs/{job_id}"], look)
+        for name, route in (("job", "GET /v1/jobs/{job_id}"), ("api_job", "GET /api/v1/jobs/{job_id}")):
+            self._add(f"sharkapi.{name}", [route], look, timeout_s=WAITING_TIMEOUT_S)
 
     def _add_wallet(self) -> None:
         data = self._data

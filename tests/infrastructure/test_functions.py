@@ -6,6 +6,7 @@ from infra.stacks.banatie import RUNS
 from tests.infrastructure.synth import Synth
 
 FETCHING = {"babysea.generate_image", "babysea.generate_video"}
+POLLS = {"sharkapi.job", "sharkapi.api_job"}
 WORKERS = {"pipeline.attempt": 360, "pipeline.conclude": 30, "delivery.deliver": 60, "library.conclude": 30}
 
 
@@ -33,7 +34,7 @@ def test_callers_are_answered_in_time(prod: Synth) -> None:
     for name, function in prod.functions().items():
         if name in FETCHING:  # 10 s for pictures; the rest takes seconds only when a store hardly answers
             assert function.props["Timeout"] == 25
-        elif name.removeprefix("banatie.") in RUNS:
+        elif name.removeprefix("banatie.") in RUNS or name in POLLS:
             assert function.props["Timeout"] == 29  # they wait for a picture; API Gateway gives up after 30 s
         elif not name.startswith(("pipeline.", "delivery.", "library.")):
             assert function.props["Timeout"] == 15  # the SDK's starters give up after 20 s

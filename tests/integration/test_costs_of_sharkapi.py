@@ -87,6 +87,27 @@ def test_a_poll_is_two_calls_in_both_dialects(runtime: Runtime, token: str, hand
     assert figures == _shown("SharkApi: poll")
 
 
+def test_a_poll_that_waits_asks_less_and_less_often(
+    runtime: Runtime, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = _send(runtime, token, generate.handler, "POST /v1/generate")[1]["job_id"]
+    passed_ms = [0]
+    now_ms = runtime.now_ms()
+    monkeypatch.setattr(runtime, "now_ms", lambda: now_ms + passed_ms[0])
+    monkeypatch.setattr(runtime, "pause", lambda s: passed_ms.__setitem__(0, passed_ms[0] + int(s * 1000)))
+    figures, body = _send(
+        runtime,
+        token,
+        job.handler,
+        f"GET /v1/jobs/{job_id}",
+        pathParameters={"job_id": job_id},
+        rawQueryString="wait=60",
+    )
+    assert body["status"] == "queued"
+    assert 23_000 < passed_ms[0] <= 25_000
+    assert figures == _shown("SharkApi: poll that waits 25 s")
+
+
 def test_the_balance_is_two_calls(runtime: Runtime, token: str) -> None:
     assert _send(runtime, token, wallet_balance.handler, "GET /v1/wallet/balance")[0] == _shown(
         "SharkApi: balance"
