@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
 from tests.contract.babysea.gateway import NOW, NOW_MS
 from tests.contract.sharkapi.client import Shark
-from tidegate.domain.keys import MAX_KEYS, SCOPES
+from tidegate.domain.keys import SCOPES
 from tidegate.usecases.accounts import find_key
 from tidegate.usecases.rotate_key import rotate_key
 
@@ -85,14 +84,3 @@ def test_a_body_that_is_no_object_is_refused(shark: Shark, raw: str) -> None:
 def test_nobody_makes_a_token_without_one(shark: Shark) -> None:
     reply = shark.make_token({"name": "x"}, token=None)
     assert (reply.status, reply.body) == (401, {"error": "Missing X-API-Key header."})
-
-
-def test_an_account_has_only_so_many(shark: Shark) -> None:
-    rosters = shark.runtime.keys.rosters
-    (key,) = rosters.get(shark.account_id).keys
-    for number in range(MAX_KEYS - 1):
-        roster = rosters.get(shark.account_id)
-        more = replace(key, key_hash=f"{number}{key.key_hash}", key_id=f"{number}")
-        assert rosters.add(more, roster, only_if=())
-    reply = shark.make_token({"name": "x"})
-    assert (reply.status, set(reply.body)) == (409, {"error"})
