@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 from pathlib import Path
 from typing import Any
@@ -10,10 +12,13 @@ import pytest
 
 from benchmarks.metering import Meter, metering
 from functions.shared import usage
-from functions.sharkapi import api_job, generate, image, job, wallet_balance
-from tidegate.domain.keys import SCOPES, Surface
+from functions.sharkapi import api_job, generate, image, job, keys, wallet_balance, wallet_topup
+from tidegate.adapters.http import HttpClient, HttpResponse
+from tidegate.domain.keys import SCOPES, Surface, hash_key
+from tidegate.domain.limits import Bucket
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
+from tidegate.surfaces.payments import take_notice
 from tidegate.usecases.accounts import create_account, create_key, grant
 
 COSTS = (Path(__file__).parents[2] / "docs" / "costs.md").read_text(encoding="utf-8")
@@ -120,3 +125,58 @@ def test_a_history_of_fifty_jobs_is_two_calls(runtime: Runtime, token: str) -> N
     figures, body = _send(runtime, token, usage.handler, "GET /v1/usage")
     assert body["total"] == 50
     assert figures == _shown("SharkApi: usage of 50 jobs")
+
+
+@pytest.fixture
+def stripe(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A Stripe that opens sessions; its signing secret."""
+    secret = "whsec_5f2a"
+    values = {"sealing_key": "0" * 32, "providers": {"stripe": {"api_key": "sk_1", "webhook_secret": secret}}}
+    runtime.client("secretsmanager").put_secret_value(
+        SecretId=runtime.setting("SECRET_ID"), SecretString=json.dumps(values)
+    )
+    session = json.dumps({"id": "cs_1", "url": "https://checkout.example.com/cs_1"}).encode()
+    monkeypatch.setattr(HttpClient, "request", lambda *_, **__: HttpResponse(200, {}, session))
+    return secret
+
+
+@pytest.mark.usefixtures("stripe")
+def test_opening_a_top_up_is_two_calls(runtime: Runtime, token: str) -> None:
+    more = {"body": json.dumps({"amount": 20})}
+    _send(runtime, token, wallet_topup.handler, "POST /v1/wallet/topup", **more)  # reads the secret
+    figures, _ = _send(runtime, token, wallet_topup.handler, "POST /v1/wallet/topup", **more)
+    assert figures == _shown("SharkApi: open a top-up")
+
+
+def test_a_payments_notice_is_one_call(runtime: Runtime, token: str, stripe: str) -> None:
+    key = runtime.keys.count_request(hash_key(token), Bucket.GENERAL, runtime.now_ms())
+    assert key is not None
+    now_s = runtime.now_ms() // 1000
+    take_notice(_notice(stripe, "unknown", now_s), runtime)  # reads the secret
+    for _ in range(2):  # a transaction that is refused is paid for as well
+        with metering() as meter:
+            assert take_notice(_notice(stripe, key[0].account_id, now_s), runtime).status == 200
+        assert _figures(meter) == _shown("SharkApi: a payment's notice, each time")
+
+
+def _notice(secret: str, account_id: str, now_s: int) -> dict[str, Any]:
+    session = {
+        "id": "cs_1",
+        "client_reference_id": account_id,
+        "amount_total": 2000,
+        "currency": "usd",
+        "payment_status": "paid",
+    }
+    body = json.dumps({"type": "checkout.session.completed", "data": {"object": session}})
+    signature = hmac.new(secret.encode(), f"{now_s}.{body}".encode(), hashlib.sha256).hexdigest()
+    return {
+        "rawPath": "/payments/stripe",
+        "headers": {"stripe-signature": f"t={now_s},v1={signature}"},
+        "requestContext": {"http": {"method": "POST", "sourceIp": "203.0.113.9"}},
+        "body": body,
+    }
+
+
+def test_another_token_is_six_calls(runtime: Runtime, token: str) -> None:
+    figures, _ = _send(runtime, token, keys.handler, "POST /api/keys", body=json.dumps({"name": "x"}))
+    assert figures == _shown("SharkApi: another token")
