@@ -28,6 +28,7 @@ RUNS = {
     "generations_regenerate": "POST /api/v1/generations/{id}/regenerate",
     "flows_regenerate": "POST /api/v1/flows/{id}/regenerate",
 }
+LIVE_ROUTE = "GET /cdn/{organization}/{project}/live/{scope}"
 PURGE_EVERY_MIN = 24 * 60
 CONCLUDE = ("DeleteItem", "GetItem", "PutItem", "UpdateItem")
 
@@ -43,6 +44,8 @@ class BanatieStack(CellStack):
         self._add_flows()
         self._add_images()
         self._add_uploads()
+        self._add_live()
+        self._add_scopes()
         self._add_conclusion()
         self._add_purge()
 
@@ -96,14 +99,7 @@ class BanatieStack(CellStack):
                 route,
                 ("BatchGetItem", *CONCLUDE, "Query"),
                 self._files(),
-                more=[
-                    data.generations.use("GetItem", "PutItem"),
-                    data.wallets.use("UpdateItem"),
-                    data.telemetry.use("GetItem"),
-                    self._settings(),
-                    *data.moderation(),
-                    *data.enhancement(),
-                ],
+                more=[*self._run(), *data.moderation(), *data.enhancement()],
                 timeout_s=WAITING_TIMEOUT_S,
             )
 
@@ -170,6 +166,66 @@ class BanatieStack(CellStack):
         models = self.config.banatie.models
         wait = {"LIBRARY_WAIT_S": str(self.config.banatie.wait_s)}
         return Use(env=wait | ({"LIBRARY_MODELS": models} if models else {}))
+
+    def _run(self) -> list[Use]:
+        """What accepting a run takes beside the library."""
+        data = self._data
+        return [
+            data.generations.use("GetItem", "PutItem"),
+            data.wallets.use("UpdateItem"),
+            data.telemetry.use("GetItem"),
+            self._settings(),
+        ]
+
+    def _add_live(self) -> None:
+        """Pictures that are made when their URL is first asked for."""
+        data = self._data
+        prompts = [*data.moderation(), *data.enhancement()]
+        self._add(
+            "live_get",
+            "GET /api/v1/live",
+            CONCLUDE,
+            self._files(),
+            more=[*self._run(), *prompts],
+            timeout_s=WAITING_TIMEOUT_S,
+        )
+        visitors = [
+            data.wallets.use("GetItem"),
+            data.library.use("BatchGetItem", *CONCLUDE),
+            data.secret.read(),
+        ]
+        function = self._functions.build(
+            "banatie.live_public",
+            [*visitors, *self._files(), *self._run(), *prompts],
+            timeout_s=WAITING_TIMEOUT_S,
+        )
+        add_routes(self, data.front_door.api, function, [LIVE_ROUTE])
+        self._add("live_sign", "POST /api/v1/live/sign", ("GetItem", "UpdateItem"), more=[data.secret.read()])
+        self._add("live_settings_get", "GET /api/v1/live/settings", ("GetItem",))
+        self._add("live_settings_set", "PUT /api/v1/live/settings", ("UpdateItem",))
+
+    def _add_scopes(self) -> None:
+        delete_files = (self._data.outputs_bucket.use_folder(PREFIX, "DeleteObject"),)
+        one = "/api/v1/live/scopes/{slug}"
+        self._add("scopes_create", "POST /api/v1/live/scopes", ("PutItem",))
+        self._add("scopes_list", "GET /api/v1/live/scopes", ("Query",))
+        self._add("scopes_get", f"GET {one}", ("BatchGetItem", "GetItem", "Query"))
+        self._add("scopes_update", f"PUT {one}", ("UpdateItem",))
+        self._add(
+            "scopes_delete",
+            f"DELETE {one}",
+            ("DeleteItem", "GetItem", "Query", "UpdateItem"),
+            delete_files,
+            timeout_s=WAITING_TIMEOUT_S,
+        )
+        self._add(
+            "scopes_regenerate",
+            f"POST {one}/regenerate",
+            ("BatchGetItem", *CONCLUDE, "Query"),
+            self._files(),
+            more=self._run(),
+            timeout_s=WAITING_TIMEOUT_S,
+        )
 
     def _add_flows(self) -> None:
         delete_files = (self._data.outputs_bucket.use_folder(PREFIX, "DeleteObject"),)

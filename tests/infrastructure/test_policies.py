@@ -113,12 +113,32 @@ CALLS: dict[str, dict[str, set[str]]] = {
             "images_alias_set": NAME,
             "images_alias_remove": NAME,
             "images_restore": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+            "live_settings_get": {"dynamodb:GetItem"},
+            "live_settings_set": {"dynamodb:UpdateItem"},
+            "scopes_create": {"dynamodb:PutItem"},
+            "scopes_list": {"dynamodb:Query"},
+            "scopes_get": {*LOOK, "dynamodb:BatchGetItem"},
+            "scopes_update": {"dynamodb:UpdateItem"},
         }.items()
     },
     **{
         f"banatie.{name}": {**AUTHENTICATE, "LibraryTable": NAME - {"dynamodb:PutItem"}, **DELETE_FILES}
-        for name in ("flows_delete", "images_delete")
+        for name in ("flows_delete", "images_delete", "scopes_delete")
     },
+    "banatie.live_get": {**RUN, "LibraryTable": CONCLUDE["LibraryTable"]},
+    "banatie.live_public": {
+        **{table: calls for table, calls in RUN.items() if table != "KeysTable"},
+        "LibraryTable": {*CONCLUDE["LibraryTable"], "dynamodb:BatchGetItem"},
+        "TelemetryTable": {"dynamodb:GetItem"},
+        "WalletsTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "CredentialsSecret": READ_SECRET,
+    },
+    "banatie.live_sign": {
+        **AUTHENTICATE,
+        "LibraryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "CredentialsSecret": READ_SECRET,
+    },
+    "banatie.scopes_regenerate": RUN,
     **{f"banatie.{name}": RUN for name in RUNS},
     "banatie.generations_list": {**AUTHENTICATE, "LibraryTable": {"dynamodb:BatchGetItem", "dynamodb:Query"}},
     "banatie.flows_generations": {**AUTHENTICATE, "LibraryTable": {*LOOK, "dynamodb:BatchGetItem"}},

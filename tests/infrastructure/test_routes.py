@@ -65,6 +65,17 @@ ROUTES = {
     "PUT /api/v1/images/{id}/alias": "banatie.images_alias_set",
     "DELETE /api/v1/images/{id}/alias": "banatie.images_alias_remove",
     "POST /api/v1/images/{id}/restore": "banatie.images_restore",
+    "GET /api/v1/live": "banatie.live_get",
+    "GET /cdn/{organization}/{project}/live/{scope}": "banatie.live_public",
+    "POST /api/v1/live/sign": "banatie.live_sign",
+    "GET /api/v1/live/settings": "banatie.live_settings_get",
+    "PUT /api/v1/live/settings": "banatie.live_settings_set",
+    "POST /api/v1/live/scopes": "banatie.scopes_create",
+    "GET /api/v1/live/scopes": "banatie.scopes_list",
+    "GET /api/v1/live/scopes/{slug}": "banatie.scopes_get",
+    "PUT /api/v1/live/scopes/{slug}": "banatie.scopes_update",
+    "DELETE /api/v1/live/scopes/{slug}": "banatie.scopes_delete",
+    "POST /api/v1/live/scopes/{slug}/regenerate": "banatie.scopes_regenerate",
     "$default": "shared.not_found",
 }
 

@@ -10,7 +10,8 @@ from typing import Final
 _VERSION: Final = b"\x01"  # of the format: version, nonce, ciphertext with tag
 _NONCE_BYTES: Final = 12  # NIST SP 800-38D §8.2: the length GCM is defined for
 _MIN_KEY_BYTES: Final = 16
-_PURPOSE: Final = b"tidegate webhook endpoint secrets v1"
+_WEBHOOKS: Final = b"tidegate webhook endpoint secrets v1"
+LIVE_URLS: Final = b"tidegate live url secrets v1"  # their records are a project and the secret's name
 
 
 class UnsealingFailed(Exception):
@@ -18,13 +19,13 @@ class UnsealingFailed(Exception):
 
 
 class Sealer:
-    """Seals and opens with one key: at least 16 random bytes, from which the cipher's own is derived."""
+    """Seals and opens with one key: at least 16 random bytes, from which each purpose's own is derived."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, purpose: bytes = _WEBHOOKS) -> None:
         if len(key) < _MIN_KEY_BYTES:
             raise ValueError(f"a sealing key needs at least {_MIN_KEY_BYTES} random bytes")
         # The input is uniformly random already, so one HMAC is a sound derivation (NIST SP 800-108).
-        self._key = hmac.new(key, _PURPOSE, hashlib.sha256).digest()
+        self._key = hmac.new(key, purpose, hashlib.sha256).digest()
 
     def seal(self, secret: str, *, account_id: str, endpoint_id: str) -> bytes:
         """Encrypt a secret for one endpoint. Sealing the same text twice gives different bytes."""

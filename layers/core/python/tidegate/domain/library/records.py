@@ -160,3 +160,4 @@ class LibraryGeneration:
     error_message: str | None = None
     meta: str = "{}"
     deleted_at_ms: int | None = None
+    image_meta: str | None = None  # of the image that it makes; live pictures bear marks

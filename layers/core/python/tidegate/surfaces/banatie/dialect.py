@@ -57,14 +57,14 @@ class Banatie:
         }
         if answer.pagination is not None:
             body["pagination"] = dict(answer.pagination)
-        return Response(answer.status, body, {**_headers(exchange), **answer.headers})
+        return Response(answer.status, body, {**exchange_headers(exchange), **answer.headers})
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
         """Wrap an error in the envelope of errors."""
         wire = ERRORS.get(error.code, INTERNAL)
         exchange.log["code"] = wire.code
         body = {"success": False, "error": {"message": error.message, "code": wire.code}}
-        headers = {**_refusal(wire.status, error, exchange.now_ms), **_headers(exchange)}
+        headers = {**_refusal(wire.status, error, exchange.now_ms), **exchange_headers(exchange)}
         return Response(wire.status, body, headers)
 
 
@@ -112,7 +112,8 @@ def pagination(total: int, limit: int, offset: int) -> dict[str, object]:
     return {"total": total, "limit": limit, "offset": offset, "hasMore": offset + limit < total}
 
 
-def _headers(exchange: Exchange) -> dict[str, str]:
+def exchange_headers(exchange: Exchange) -> dict[str, str]:
+    """Return what stands on every answer: the request's id, and what is left of the key's window."""
     window = exchange.caller.window if exchange.caller else None
     return {"x-request-id": exchange.request_id, **_window(window)}
 

@@ -40,7 +40,19 @@ _CREATED: Final = 201
 DEPRECATED: Final = {"deprecation": "true"}
 
 
-class Services(runs.Services, Reading, Protocol):
+class Rewriting(Protocol):
+    """What is done to prompts."""
+
+    @property
+    def enhancer(self) -> Enhancer:
+        """Rewrites prompts."""
+
+    @property
+    def moderator(self) -> Moderator | None:
+        """Looks at prompts first."""
+
+
+class Services(runs.Services, Reading, Rewriting, Protocol):
     """What these endpoints need of the runtime."""
 
     @property
@@ -50,14 +62,6 @@ class Services(runs.Services, Reading, Protocol):
     @property
     def outputs(self) -> OutputStore:
         """The files."""
-
-    @property
-    def enhancer(self) -> Enhancer:
-        """Rewrites prompts."""
-
-    @property
-    def moderator(self) -> Moderator | None:
-        """Looks at prompts first."""
 
     @property
     def library_wait_ms(self) -> int:
@@ -72,7 +76,7 @@ def create_generation(request: Request, tenant: Tenant, services: Services) -> A
     began_ms = services.now_ms()
     body = read_object(request)
     idempotency = read_idempotency(request, tenant.project_id, body)
-    asked = _enhanced(read_asked(body), services)
+    asked = enhanced(read_asked(body), services)
     record, replayed = runs.create(
         services,
         tenant.key,
@@ -177,10 +181,10 @@ def _changed(body: Mapping[str, Any], record: LibraryGeneration, services: Servi
     if body.get("prompt") is None:
         return asked
     prompt = read_prompt(body)
-    return _enhanced(replace(asked, prompt=prompt, original_prompt=prompt), services)
+    return enhanced(replace(asked, prompt=prompt, original_prompt=prompt), services)
 
 
-def _enhanced(asked: runs.Asked, services: Services) -> runs.Asked:
+def enhanced(asked: runs.Asked, services: Rewriting) -> runs.Asked:
     """Have the prompt looked at, and rewritten where that is wanted."""
     moderate(services.moderator, asked.original_prompt)
     if not asked.auto_enhance:

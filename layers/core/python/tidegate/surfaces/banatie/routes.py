@@ -34,6 +34,16 @@ ROUTES: Final = (
     ("PUT", "/api/v1/images/{id}/alias"),
     ("DELETE", "/api/v1/images/{id}/alias"),
     ("POST", "/api/v1/images/{id}/restore"),
+    ("GET", "/api/v1/live"),
+    ("POST", "/api/v1/live/sign"),
+    ("GET", "/api/v1/live/settings"),
+    ("PUT", "/api/v1/live/settings"),
+    ("POST", "/api/v1/live/scopes"),
+    ("GET", "/api/v1/live/scopes"),
+    ("GET", "/api/v1/live/scopes/{slug}"),
+    ("PUT", "/api/v1/live/scopes/{slug}"),
+    ("DELETE", "/api/v1/live/scopes/{slug}"),
+    ("POST", "/api/v1/live/scopes/{slug}/regenerate"),
 )
 # What is asked for at or below them is meant for this surface, unless another has a path of its own there.
 PREFIXES: Final = ("/api/v1",)

@@ -208,5 +208,6 @@ def _image(record: LibraryGeneration, output: Output, file: str) -> Image:
         flow_id=record.flow_id,
         generation_id=record.generation_id,
         alias=record.alias,
+        meta=record.image_meta or "{}",
         deleted_at_ms=record.deleted_at_ms,
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.domain.errors import InvalidInput
-from tidegate.domain.library.aliases import is_alias, is_well_formed, mentioned
+from tidegate.domain.library.aliases import RESERVED, is_alias, is_well_formed, mentioned
 from tidegate.domain.library.errors import ImageNotFound
 from tidegate.domain.library.records import Image, Reference
 from tidegate.usecases.library.images import find
@@ -17,9 +17,18 @@ _MAX_MENTIONS: Final = 10  # that are looked up: each costs a read, and three ar
 
 
 def resolve_references(
-    library: LibraryTable, project_id: str, asked: Sequence[str], prompt: str, flow_id: str | None
+    library: LibraryTable,
+    project_id: str,
+    asked: Sequence[str],
+    prompt: str,
+    flow_id: str | None,
+    *,
+    computed: bool = True,
 ) -> list[tuple[Reference, Image]]:
     """Return at most three images, each once: first those asked for, then those that the prompt mentions.
+
+    Without ``computed``, ``@last`` and its like are only text: a picture that looked at the last one would
+    be another one each time.
 
     Raises:
         ImageNotFound: one that was asked for is not there. A mention that leads nowhere is only text.
@@ -32,6 +41,8 @@ def resolve_references(
     for name in mentioned(prompt)[:_MAX_MENTIONS]:
         if len(_unique(found)) >= MAX_REFERENCES:
             break
+        if name in RESERVED and not computed:
+            continue
         try:
             found.append(_find(library, project_id, name, flow_id))
         except ImageNotFound:

@@ -6,7 +6,7 @@ the image is to have and the flow that it joins: whatever is refused has cost no
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -18,10 +18,11 @@ from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import GenerationInProgress, TidegateError
 from tidegate.domain.generation import MediaType, new_id
-from tidegate.domain.keys import Key, Surface
+from tidegate.domain.keys import Surface
 from tidegate.domain.library.enhancement import Template
 from tidegate.domain.library.errors import AliasTaken, FlowNotFound, LibraryGenerationNotFound
-from tidegate.domain.library.records import Image, LibraryGeneration, Progress
+from tidegate.domain.library.records import Image, LibraryGeneration, Progress, Reference
+from tidegate.domain.mode import Mode
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.domain.stored_files import reference as stored
@@ -65,6 +66,26 @@ class Services(Protocol):
         """The time."""
 
 
+class Payer(Protocol):
+    """Who pays: what a key tells of its account."""
+
+    @property
+    def account_id(self) -> str:
+        """Whose wallet."""
+
+    @property
+    def plan(self) -> str:
+        """What it may have in flight."""
+
+    @property
+    def mode(self) -> Mode:
+        """Whether it is real money."""
+
+
+# What a caller writes with a record or not at all, each with what is raised when its condition fails.
+Beside = Callable[[LibraryGeneration], Sequence[tuple[Item, TidegateError]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a caller wants to have made. ``prompt`` is what is used, ``original_prompt`` what was sent."""
@@ -80,26 +101,36 @@ class Asked:
     alias: str | None = None
     flow_alias: str | None = None
     meta: str = "{}"
+    image_meta: str | None = None
 
 
 def create(
     services: Services,
-    key: Key,
+    payer: Payer,
     asked: Asked,
     *,
     project_id: str,
     path: str,
     idempotency: Idempotency | None = None,
+    looks_at: Sequence[tuple[Reference, Image]] | None = None,
+    beside: Beside = lambda _record: (),
 ) -> tuple[LibraryGeneration, bool]:
     """Begin a generation; the flag says whether its idempotency key had begun it before.
+
+    ``looks_at`` are its images where they were looked up before, and ``beside`` says what else is written in
+    the transaction that holds the price.
 
     Raises:
         ImageNotFound, FlowNotFound, AliasTaken, and what ``submit`` raises: nothing was held.
         LibraryGenerationNotFound: the idempotency key stands for one that was deleted for good.
     """
     library, now_ms = services.library, services.now_ms()
-    found = resolve_references(library, project_id, asked.references, asked.original_prompt, asked.flow_id)
-    record = _record(asked, key, project_id=project_id, path=path, now_ms=now_ms)
+    found = looks_at
+    if found is None:
+        found = resolve_references(
+            library, project_id, asked.references, asked.original_prompt, asked.flow_id
+        )
+    record = _record(asked, payer, project_id=project_id, path=path, now_ms=now_ms)
     record = replace(record, references=tuple(reference for reference, _ in found))
     refusals: list[TidegateError] = []
     actions: list[Item] = []
@@ -111,8 +142,11 @@ def create(
     if asked.alias is not None:
         actions.append(library.aliases.claim(project_id, asked.alias, record.image_id))
         refusals.append(AliasTaken())
+    for action, refusal in beside(record):
+        actions.append(action)
+        refusals.append(refusal)
     actions.append(library.generations.insert(record))
-    order = _order(services, key, record, [image for _, image in found])
+    order = _order(services, payer, record, [image for _, image in found])
     try:
         order = replace(order, also=tuple(actions), idempotency=idempotency)
         submission = submit(services.generations, steered(order, services.steering, now_ms), now_ms)
@@ -127,7 +161,7 @@ def create(
 
 
 def run_again(
-    services: Services, key: Key, record: LibraryGeneration, changed: Asked | None = None
+    services: Services, payer: Payer, record: LibraryGeneration, changed: Asked | None = None
 ) -> LibraryGeneration:
     """Begin another run of a record, which ends in the same image; aliases are looked up anew.
 
@@ -141,7 +175,12 @@ def run_again(
     library, now_ms = services.library, services.now_ms()
     new = _changed(record, changed)
     found = resolve_references(
-        library, record.project_id, record.asked_references, new.original_prompt, record.flow_id
+        library,
+        record.project_id,
+        record.asked_references,
+        new.original_prompt,
+        record.flow_id,
+        computed=record.image_meta is None,
     )
     new = replace(
         new,
@@ -155,7 +194,7 @@ def run_again(
     actions = [library.generations.run_again(record, _run_values(new))]
     if record.alias is not None and record.output_image_id is None:  # its failure gave the alias up
         actions.append(library.aliases.claim(record.project_id, record.alias, record.image_id))
-    order = _order(services, key, new, [image for _, image in found])
+    order = _order(services, payer, new, [image for _, image in found])
     try:
         order = replace(order, also=tuple(actions))
         submit(services.generations, steered(order, services.steering, now_ms), now_ms)
@@ -195,11 +234,11 @@ def _run_values(new: LibraryGeneration) -> dict[str, object]:
     }
 
 
-def _record(asked: Asked, key: Key, *, project_id: str, path: str, now_ms: int) -> LibraryGeneration:
+def _record(asked: Asked, payer: Payer, *, project_id: str, path: str, now_ms: int) -> LibraryGeneration:
     return LibraryGeneration(
         project_id=project_id,
         generation_id=new_id(now_ms),
-        account_id=key.account_id,
+        account_id=payer.account_id,
         path=path,
         prompt=asked.prompt,
         original_prompt=asked.original_prompt,
@@ -215,10 +254,11 @@ def _record(asked: Asked, key: Key, *, project_id: str, path: str, now_ms: int) 
         alias=asked.alias,
         flow_alias=asked.flow_alias,
         meta=asked.meta,
+        image_meta=asked.image_meta,
     )
 
 
-def _order(services: Services, key: Key, record: LibraryGeneration, looks_at: list[Image]) -> Order:
+def _order(services: Services, payer: Payer, record: LibraryGeneration, looks_at: list[Image]) -> Order:
     """Say a run in the core's words."""
     plain, looking = services.library_models
     model = services.catalog.offered(looking if looks_at else plain, services.now_ms())
@@ -227,8 +267,8 @@ def _order(services: Services, key: Key, record: LibraryGeneration, looks_at: li
     if looks_at:
         params["generation_input_file"] = [stored(image.file) for image in looks_at]
     return Order(
-        account_id=key.account_id,
-        plan=key.plan,
+        account_id=payer.account_id,
+        plan=payer.plan,
         surface=Surface.BANATIE,
         model=model.identifier,
         media_type=model.media_type,
@@ -237,7 +277,7 @@ def _order(services: Services, key: Key, record: LibraryGeneration, looks_at: li
         price=price(model, params),
         hold_s=services.budgets[model.media_type].hold_s,
         ranked=True,
-        mode=key.mode,
+        mode=payer.mode,
         note={PROJECT: record.project_id, GENERATION: record.generation_id},
         generation_id=record.run_id,
     )

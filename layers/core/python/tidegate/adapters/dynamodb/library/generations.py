@@ -40,6 +40,7 @@ _OPTIONAL: Final = (
     "processing_ms",
     "error_message",
     "deleted_at_ms",
+    "image_meta",
 )
 
 

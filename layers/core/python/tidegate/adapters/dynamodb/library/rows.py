@@ -146,6 +146,17 @@ class Rows:
             raise
         return True
 
+    def change_and_read(self, action: Item) -> tuple[bool, dict[str, Any] | None]:
+        """Run one change; return whether it was made, and the item after it, or the one that refused it."""
+        try:
+            answer = self.client.update_item(**action["Update"], ReturnValues="ALL_NEW")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            before: Any = error.response.get("Item")
+            return False, decode_item(before) if before else None
+        return True, decode_item(answer["Attributes"])
+
     def page(self, pk: str, prefix: str, wanted: Filter, *, limit: int, offset: int) -> Found:
         """List what the filter finds under a prefix, newest first. All of it is read, to be counted."""
         items: list[dict[str, Any]] = []

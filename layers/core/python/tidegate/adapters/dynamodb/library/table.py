@@ -11,8 +11,10 @@ from tidegate.adapters.dynamodb.library.aliases import AliasTable
 from tidegate.adapters.dynamodb.library.flows import FlowTable
 from tidegate.adapters.dynamodb.library.generations import LibraryGenerationTable
 from tidegate.adapters.dynamodb.library.images import ImageTable
+from tidegate.adapters.dynamodb.library.live import LiveTable
 from tidegate.adapters.dynamodb.library.projects import ProjectTable
 from tidegate.adapters.dynamodb.library.rows import Rows
+from tidegate.adapters.dynamodb.library.scopes import ScopeTable
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
@@ -28,6 +30,8 @@ class LibraryTable:
         self.images = ImageTable(self.rows)
         self.generations = LibraryGenerationTable(self.rows)
         self.aliases = AliasTable(self.rows)
+        self.live = LiveTable(self.rows)
+        self.scopes = ScopeTable(self.rows)
 
     def write(self, actions: Sequence[Item]) -> None:
         """Write all actions or none.
