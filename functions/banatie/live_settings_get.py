@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.runtime import Runtime, runtime
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, endpoint
-from tidegate.surfaces.banatie.live_signing import show_settings
+from tidegate.surfaces.banatie.live_settings import show_settings
 from tidegate.surfaces.http import Request
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.infrastructure.synth import ROOT, Synth
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "tidegate"
-OPEN = {"shared.not_found", "babysea.openapi", "babysea.docs"}
+OPEN = {"shared.not_found", "banatie.live_public", "babysea.openapi", "babysea.docs"}
 RUNTIME_NAMES = {"runtime", "services", "self"}
 
 

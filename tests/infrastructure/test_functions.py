@@ -7,6 +7,7 @@ from tests.infrastructure.synth import Synth
 
 FETCHING = {"babysea.generate_image", "babysea.generate_video"}
 POLLS = {"sharkapi.job", "sharkapi.api_job"}
+WAITING = {"live_get", "live_public", "scopes_delete", "scopes_regenerate"}
 WORKERS = {"pipeline.attempt": 360, "pipeline.conclude": 30, "delivery.deliver": 60, "library.conclude": 30}
 
 
@@ -34,7 +35,7 @@ def test_callers_are_answered_in_time(prod: Synth) -> None:
     for name, function in prod.functions().items():
         if name in FETCHING:  # 10 s for pictures; the rest takes seconds only when a store hardly answers
             assert function.props["Timeout"] == 25
-        elif name.removeprefix("banatie.") in RUNS or name in POLLS:
+        elif name in POLLS or name.removeprefix("banatie.") in {*RUNS, *WAITING}:
             assert function.props["Timeout"] == 29  # they wait for a picture; API Gateway gives up after 30 s
         elif not name.startswith(("pipeline.", "delivery.", "library.")):
             assert function.props["Timeout"] == 15  # the SDK's starters give up after 20 s

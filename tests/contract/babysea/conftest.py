@@ -34,6 +34,9 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
         create_tables(_client("dynamodb"))
         _client("s3").create_bucket(Bucket="outputs")
         queue = _client("sqs").create_queue(QueueName="attempts")
+        secret = _client("secretsmanager").create_secret(
+            Name="credentials", SecretString='{"sealing_key": "sixteen bytes or more", "providers": {}}'
+        )
         yield {
             "TIDEGATE_KEYS_TABLE": "keys",
             "TIDEGATE_WALLETS_TABLE": "wallets",
@@ -43,6 +46,7 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_ENDINGS_QUEUE_URL": queue["QueueUrl"],
+            "TIDEGATE_SECRET_ID": secret["ARN"],
             "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
             "TIDEGATE_ALLOWED_PRIVATE_HOSTS": pictures.host,
         }

@@ -14,7 +14,7 @@ from tidegate.domain.library.records import Image
 from tidegate.surfaces.banatie.asking import read_wait_ms
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, optional_timestamp, timestamp
 from tidegate.surfaces.banatie.presenters import present_image, present_list
-from tidegate.surfaces.banatie.reading import read_id, read_meta, read_page
+from tidegate.surfaces.banatie.reading import read_id, read_meta, read_page, read_truth
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library import live, scopes
@@ -170,14 +170,3 @@ def _fields(body: Mapping[str, Any]) -> dict[str, Any]:
     if (meta := body.get("meta")) is not None:
         fields["meta"] = read_meta(meta)
     return fields
-
-
-def read_truth(value: object, field: str) -> bool:
-    """Return a field that is true or false.
-
-    Raises:
-        InvalidInput: it is neither.
-    """
-    if not isinstance(value, bool):
-        raise InvalidInput(f"{field} must be true or false.", field=field)
-    return value

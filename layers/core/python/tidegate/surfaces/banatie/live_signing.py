@@ -1,4 +1,4 @@
-"""Signed live URLs, and what a project settles for all its live URLs (contracts: Banatie §10, R8)."""
+"""Signed live URLs (contracts: Banatie §10, R8)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tidegate.domain.errors import InvalidInput
-from tidegate.domain.library.live import LiveAsked, LiveSettings, read_slug
+from tidegate.domain.library.live import LiveAsked, read_slug
 from tidegate.domain.library.signed_urls import DEFAULT_LIFETIME_S, MAX_LIFETIME_S
 from tidegate.surfaces.banatie.asking import read_asked
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
-from tidegate.surfaces.banatie.live_scopes import read_truth
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library.live_signing import Signer
@@ -20,16 +19,12 @@ if TYPE_CHECKING:
     from tidegate.adapters.secrets import Secrets
 
 
-class SettingServices(Protocol):
-    """What settings need of the runtime."""
+class Services(Protocol):
+    """What signing needs of the runtime."""
 
     @property
     def library(self) -> LibraryTable:
-        """Where they are."""
-
-
-class Services(SettingServices, Protocol):
-    """What signing needs of the runtime."""
+        """Where the secret that signs is kept, sealed."""
 
     @property
     def secrets(self) -> Secrets:
@@ -84,27 +79,6 @@ def read_lifetime(value: object) -> int:
             f"expiresIn must be a whole number of seconds from 1 to {MAX_LIFETIME_S}.", field="expiresIn"
         )
     return value
-
-
-def show_settings(_request: Request, tenant: Tenant, services: SettingServices) -> Answer:
-    """Show what holds for all live URLs of the project."""
-    return Answer(present_settings(services.library.scopes.settings(tenant.project_id)))
-
-
-def change_settings(request: Request, tenant: Tenant, services: SettingServices) -> Answer:
-    """Say whether URLs alone may begin scopes. Saying so again lets them begin another ten."""
-    allow = read_truth(read_object(request).get("allowNewLiveScopes"), "allowNewLiveScopes")
-    sets = {"allow_new_scopes": allow, "visitor_scopes": 0}
-    return Answer(present_settings(services.library.scopes.settle(tenant.project_id, sets)))
-
-
-def present_settings(settings: LiveSettings) -> dict[str, object]:
-    """What holds for all live URLs of a project."""
-    return {
-        "allowNewLiveScopes": settings.allow_new_scopes,
-        "visitorScopes": settings.visitor_scopes,
-        "signingKeyId": settings.signing_id,
-    }
 
 
 def _only(body: Mapping[str, Any]) -> dict[str, Any]:

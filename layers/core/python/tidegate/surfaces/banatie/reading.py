@@ -42,6 +42,17 @@ def read_flag(request: Request, name: str) -> bool:
     return _TRUTH[text]
 
 
+def read_truth(value: object, field: str) -> bool:
+    """Return a field that is true or false.
+
+    Raises:
+        InvalidInput: it is neither.
+    """
+    if not isinstance(value, bool):
+        raise InvalidInput(f"{field} must be true or false.", field=field)
+    return value
+
+
 def query_id(request: Request, name: str) -> str | None:
     """Return a query parameter that is an id, None when it is absent.
 
