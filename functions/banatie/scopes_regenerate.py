@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tidegate.runtime import Runtime, runtime
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, endpoint
-from tidegate.surfaces.banatie.live_scopes import regenerate as answer
+from tidegate.surfaces.banatie.live_regenerate import regenerate as answer
 from tidegate.surfaces.http import Request
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tidegate.domain.errors import InvalidInput
@@ -11,14 +11,12 @@ from tidegate.domain.generation import new_id
 from tidegate.domain.library.live import MAX_LIMIT, LiveScope, read_origins, read_slug
 from tidegate.domain.library.live_errors import ScopeFormatInvalid, ScopeNotFound
 from tidegate.domain.library.records import Image
-from tidegate.surfaces.banatie.asking import read_wait_ms
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, optional_timestamp, timestamp
 from tidegate.surfaces.banatie.presenters import present_image, present_list
-from tidegate.surfaces.banatie.reading import read_id, read_meta, read_page, read_truth
+from tidegate.surfaces.banatie.reading import read_meta, read_page, read_truth
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
-from tidegate.usecases.library import live, scopes
-from tidegate.usecases.library.conclude import Desk
+from tidegate.usecases.library import scopes
 
 if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.library.table import LibraryTable
@@ -43,10 +41,6 @@ class Services(Protocol):
 
     def now_ms(self) -> int:
         """The time."""
-
-
-class RunningServices(live.Services, Services, Protocol):
-    """The same, where pictures are made."""
 
 
 def create(request: Request, tenant: Tenant, services: Services) -> Answer:
@@ -76,23 +70,23 @@ def list_(request: Request, tenant: Tenant, services: Services) -> Answer:
 
 def get(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Show a scope with its images."""
-    scope = scopes.get_scope(services.library, tenant.project_id, _slug(request))
+    scope = scopes.get_scope(services.library, tenant.project_id, path_slug(request))
     images = scopes.images_of(services.library, tenant.project_id, scope.slug)
-    return Answer({**present_scope(scope), "images": _images(images, services)})
+    return Answer({**present_scope(scope), "images": present_images(images, services)})
 
 
 def update(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Change what is sent."""
     fields = _fields(read_object(request))
     scope = scopes.change_scope(
-        services.library, tenant.project_id, _slug(request), fields, services.now_ms()
+        services.library, tenant.project_id, path_slug(request), fields, services.now_ms()
     )
     return Answer(present_scope(scope))
 
 
 def delete(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Delete a scope with its images, except those with an alias."""
-    scope = scopes.get_scope(services.library, tenant.project_id, _slug(request))
+    scope = scopes.get_scope(services.library, tenant.project_id, path_slug(request))
     scopes.delete_scope(
         services.library,
         services.outputs,
@@ -102,24 +96,6 @@ def delete(request: Request, tenant: Tenant, services: Services) -> Answer:
         until_ms=services.now_ms() + DELETE_FOR_MS,
     )
     return Answer({"id": scope.scope_id})
-
-
-def regenerate(request: Request, tenant: Tenant, services: RunningServices) -> Answer:
-    """Make the scope's pictures anew, or one of them: the same ids and URLs, new bytes."""
-    until_ms = services.now_ms() + read_wait_ms(request, services.library_wait_ms)
-    body = read_object(request) if request.body.strip() else {}
-    image_id = read_id(body["imageId"], "imageId") if body.get("imageId") is not None else None
-    scope = scopes.get_scope(services.library, tenant.project_id, _slug(request))
-    done = scopes.regenerate_scope(
-        services,
-        Desk(services.library, services.generations, services.outputs, services.now_ms),
-        tenant.key,
-        scope.slug,
-        scopes.records_of(services.library, tenant.project_id, scope.slug, image_id),
-        until_ms=until_ms,
-        pause=services.pause,
-    )
-    return Answer({"regenerated": done.begun, "images": _images(done.images, services)})
 
 
 def present_scope(scope: LiveScope) -> dict[str, object]:
@@ -139,14 +115,17 @@ def present_scope(scope: LiveScope) -> dict[str, object]:
     }
 
 
-def _images(images: Any, services: Services) -> list[dict[str, object]]:
-    def shown(image: Image) -> dict[str, object]:
-        return present_image(image, services.storage_url)
-
-    return [shown(image) for image in images]
+def present_images(images: Sequence[Image], services: Services) -> list[dict[str, object]]:
+    """Images of a scope."""
+    return [present_image(image, services.storage_url) for image in images]
 
 
-def _slug(request: Request) -> str:
+def path_slug(request: Request) -> str:
+    """Return the scope that the path names.
+
+    Raises:
+        ScopeNotFound: none can be called so.
+    """
     try:
         return read_slug(request.path_params.get("slug"))
     except ScopeFormatInvalid as error:
