@@ -20,28 +20,27 @@ from functions.banatie import live_public
 from local.stack.info import StackInfo
 from tests.e2e.browser import CHROMIUM, open_page, page_with
 from tests.e2e.customer import Customer, http
-from tests.e2e.test_library import PRICE, Site, site
+from tests.e2e.site import Site
 from tidegate.domain.client_address import source_of
 from tidegate.domain.library.live import PER_ADDRESS
-from tidegate.domain.library.records import Project
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
 
-__all__ = ["site"]
+PRICE = Money.of("0.005")
 SLOW = "A lighthouse [[fault:slow:26]]"  # longer than an answer of API Gateway's may take
 VISITOR = "203.0.113.50"
+REDIRECTS = urllib3.Retry(15, respect_retry_after_header=False)
 
 
-def project_of(site: Site) -> Project:
-    """The site's project."""
-    project = site.customer.deployed.library.projects.get(site.customer.account_id, site.project_id)
-    assert project is not None
-    return project
+@pytest.fixture
+def site(customer: Customer) -> Site:
+    """The customer's first project and a key to it."""
+    return Site.of(customer)
 
 
 def public_url(site: Site, scope: str, **query: str) -> str:
     """A public live URL."""
-    path = f"{site.customer.info.base_url}/cdn/{project_of(site).path}/live/{scope}"
+    path = f"{site.customer.info.base_url}/cdn/{site.path}/live/{scope}"
     return f"{path}?{urlencode(query, quote_via=quote)}"
 
 
@@ -53,7 +52,7 @@ def sign(site: Site, **body: str) -> str:
 
 def see(url: str, **headers: str) -> urllib3.BaseHTTPResponse:
     """Get a picture, wherever that leads."""
-    return http.request("GET", url, headers=headers, timeout=60, retries=urllib3.Retry(15, redirect=15))
+    return http.request("GET", url, headers=headers, timeout=60, retries=REDIRECTS)
 
 
 @dataclass
@@ -73,8 +72,7 @@ def opened(
     if CHROMIUM is None:
         yield None
         return
-    customer = Customer.sign_up(info, deployed)
-    shown = site.__wrapped__(customer)  # type: ignore[attr-defined]
+    shown = Site.of(Customer.sign_up(info, deployed))
     folder = tmp_path_factory.mktemp("browser")
     urls = [
         public_url(shown, "page", prompt="An eagle", aspectRatio="16:9"),
@@ -101,7 +99,7 @@ def test_a_key_sees_misses_hits_and_failures(site: Site) -> None:
     assert made.headers["Cache-Control"] == "public, max-age=31536000"
     record = site.asks("GET", f"/generations/{made.headers['X-Generation-Id']}")
     assert record["outputImageId"] == made.headers["X-Image-Id"]
-    assert made.data == site.file_of(record["outputImageId"])
+    assert len(made.data) == record["outputImage"]["fileSize"]
     again = see(url + urlencode(asked), **key)
     assert (again.headers["X-Cache-Status"], again.headers["X-Cache-Hit-Count"]) == ("HIT", "1")
     assert again.data == made.data
@@ -115,7 +113,7 @@ def test_of_a_hundred_who_miss_at_once_one_has_it_made(site: Site) -> None:
     url = public_url(site, "crowd", prompt="A crowd of seals")
     handler, deployed = live_public.handler, site.customer.deployed
     parts = urlsplit(url)
-    organization, project = project_of(site).path.split("/")
+    organization, project = site.path.split("/")
     event = {
         "rawPath": parts.path,
         "rawQueryString": parts.query,

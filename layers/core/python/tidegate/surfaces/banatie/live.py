@@ -33,6 +33,7 @@ MAX_BODY_BYTES: Final = 4_400_000
 REDIRECT_KEPT_S: Final = 60  # of the 300 s for which the place is good
 KEPT: Final = "public, max-age=31536000"  # contracts: Banatie §8
 NEVER_KEPT: Final = {"cache-control": "no-store"}
+EVERYWHERE: Final = {"cross-origin-resource-policy": "cross-origin"}  # for pages that ask for it (COEP)
 RETRY_AFTER_S: Final = 30
 _TRIES: Final = 2
 
@@ -114,7 +115,7 @@ def show_public(request: Request, services: ServicesForVisitors) -> Served:
         address=request.client_address,
         page=request.headers.get("origin") or request.headers.get("referer"),
     )
-    return _shown(request, door, services, {"x-scope": scope})
+    return _shown(request, door, services, {"x-scope": scope, **EVERYWHERE})
 
 
 def read_asked(request: Request) -> LiveAsked:
