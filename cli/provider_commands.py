@@ -15,7 +15,7 @@ from cli.refusal import Refused
 from cli.render import facts, listing
 from tidegate.adapters.payments.credentials import PAYMENTS
 from tidegate.adapters.payments.protocol import PaymentsNotConfigured
-from tidegate.adapters.providers.credentials import WEBHOOK_SECRET
+from tidegate.adapters.providers.credentials import BEDROCK, WEBHOOK_SECRET
 from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
@@ -26,11 +26,13 @@ from tidegate.usecases.credentials import (
     remove_credentials,
     set_credentials,
 )
-from tidegate.usecases.override_routing import disable_provider, enable_provider
+from tidegate.usecases.override_routing import disable_provider, enable_provider, note_keys
 
 group = typer.Typer(help="Providers: the keys that open them.", no_args_is_help=True)
 
 ProviderName = Annotated[str, typer.Argument(metavar="NAME", help="A provider, as `provider list` shows it.")]
+NO_KEY = "{0} has no key: `tidegate provider set-key {0}`"
+NOT_ENABLED = "bedrock is not enabled here: deploy with the setting bedrock=true"
 _Done = TypeVar("_Done")
 
 
@@ -52,14 +54,18 @@ def set_key(
     wanted = [field for field in fields if field.required or webhook_secret]
     given = {field.name: _ask(f"{provider} {field.name}", unseen=field.secret) for field in wanted}
     data = _data(_written(lambda: set_credentials(secret, provider, given)))
+    note_keys(call.runtime.overrides, secret)
     call.note("Warm functions find a first key within a minute, a new one when the old is refused.")
     return Answer(data, facts({**data, "credentials": _in_words(data["credentials"])}))
 
 
 @command(group, "list")
 def list_(call: Invocation) -> Answer:
-    """List the providers and whether each has a key."""
-    providers = [_data(entry) for entry in list_credentials(_secret(call))]
+    """List the providers and whether each has a key. Routing is told, should it not know."""
+    secret = _secret(call)
+    providers = [_data(entry) for entry in list_credentials(secret)]
+    if note_keys(call.runtime.overrides, secret):
+        call.note("Routing did not know of these keys, and does now.")
     rows = [[entry["provider"], entry["configured"], _in_words(entry["credentials"])] for entry in providers]
     return Answer(providers, listing(("provider", "configured", "credentials"), rows))
 
@@ -67,14 +73,17 @@ def list_(call: Invocation) -> Answer:
 @command(group, "test")
 def test(call: Invocation, provider: ProviderName) -> Answer:
     """Show a provider the stored key, without making anything; exits with 1 unless it is accepted."""
-    fields_of(provider)
+    if provider != BEDROCK:
+        fields_of(provider)
     runtime = call.runtime
     if call.target.is_local and provider not in json.loads(runtime.setting("PROVIDER_BASE_URLS", "{}")):
         raise Refused("the stack file does not say where the simulator is: run `make up` to write it anew")
     try:
         result = (runtime.payments if provider in PAYMENTS else runtime.providers.get(provider)).try_key()
     except (PaymentsNotConfigured, ProviderNotConfigured) as error:
-        raise Refused(f"{provider} has no key: `tidegate provider set-key {provider}`") from error
+        raise Refused(NOT_ENABLED if provider == BEDROCK else NO_KEY.format(provider)) from error
+    if provider == BEDROCK:
+        call.note("Asked with your own AWS permissions; the worker has those that the deployment gave it.")
     data: dict[str, object] = {"provider": provider, "key": result.value}
     return Answer(data, facts(data), exit_code=0 if result is KeyTest.ACCEPTED else 1)
 
@@ -85,6 +94,7 @@ def remove(call: Invocation, provider: ProviderName) -> Answer:
     fields_of(provider)
     secret = _secret(call)
     removed = _written(lambda: remove_credentials(secret, provider))
+    note_keys(call.runtime.overrides, secret)
     if removed:
         call.note("Warm functions may use the key until they end: revoke it at the provider, too.")
     data: dict[str, object] = {"provider": provider, "configured": False, "removed": removed}

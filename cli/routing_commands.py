@@ -23,6 +23,7 @@ COLUMNS = (
     "model",
     "place",
     "provider",
+    "out",
     "breaker",
     "attempts",
     "failures",
@@ -96,7 +97,7 @@ def _rows(call: Invocation, model: Model) -> list[dict[str, object]]:
         order = runtime.steering.order(model.identifier, model.providers, ranked=True, seed=None)
     except ServiceUnavailable:
         order = ()
-    routes = show_routing(runtime.models, model, overrides, order, runtime.now_ms())
+    routes = show_routing(runtime.models, model, order, runtime.now_ms(), why_out=runtime.steering.why_out)
     return [_row(model.identifier, route, overrides) for route in routes]
 
 
@@ -106,6 +107,7 @@ def _row(model: str, route: ProviderRoute, overrides: Overrides) -> dict[str, ob
         "model": model,
         "place": route.place,
         "provider": route.provider,
+        "out": route.out and route.out.value,
         "breaker": route.breaker.value,
         "attempts": route.window.attempts,
         "failures": route.window.failures,

@@ -27,6 +27,8 @@ OUTPUT_KEYS: Final = (
     "StateMachineArn",
     "ApiUrl",
 )
+# What only some cells have.
+OPTIONAL_KEYS: Final = ("BedrockOutputs",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def environment(outputs: Mapping[str, str], where: str) -> dict[str, str]:
     missing = [key for key in OUTPUT_KEYS if not outputs.get(key)]
     if missing:
         raise Refused(f"{where} lacks the outputs {', '.join(missing)}: deploy it again", code="incomplete")
-    return {_variable(key): outputs[key] for key in OUTPUT_KEYS}
+    return {_variable(key): outputs[key] for key in (*OUTPUT_KEYS, *OPTIONAL_KEYS) if key in outputs}
 
 
 def _variable(output_key: str) -> str:

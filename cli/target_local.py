@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.session import Session
 
 from cli.refusal import Refused
@@ -34,6 +35,10 @@ class LocalSession(Session):
         super().__init__(session_vars=dict(_NO_FILES))
         self._endpoint = endpoint
         self._region = region
+
+    def get_credentials(self, *_: object, **__: object) -> Credentials:
+        """Return the dummy credentials, also for what is signed without a client."""
+        return Credentials(_DUMMY, _DUMMY)
 
     def create_client(self, service_name: str, *_: object, config: Config | None = None, **__: object) -> Any:
         """Make a client; whatever endpoint, region or credentials the caller names is dropped."""

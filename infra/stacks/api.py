@@ -65,6 +65,7 @@ class ApiStack(CellStack):
                     *data.moderation(),
                     data.telemetry.use("GetItem"),
                     data.reach_out(),
+                    data.know_bedrock(),
                 ],
                 timeout_s=self.config.submit_timeout_s,
             )

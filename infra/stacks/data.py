@@ -8,6 +8,7 @@ import aws_cdk as cdk
 
 from infra.config import Cell, Config
 from infra.constructs.alarms import Alarms
+from infra.constructs.bedrock import FOLDER
 from infra.constructs.bucket import OutputsBucket
 from infra.constructs.bus import Bus
 from infra.constructs.function import FunctionBuilder
@@ -67,6 +68,10 @@ class DataStack(CellStack):
             }
         )
 
+    def know_bedrock(self) -> Use:
+        """What a function needs to put Bedrock into an order, where the operator enabled it."""
+        return Use({"BEDROCK_OUTPUTS": self.outputs_bucket.folder_url(FOLDER)} if self.config.bedrock else {})
+
     def authenticate(self) -> tuple[Use, ...]:
         """What a function needs to know its caller, and to count the request."""
         return (self.keys.use("UpdateItem"), self.telemetry.use("UpdateItem"))
@@ -116,6 +121,10 @@ class DataStack(CellStack):
         self.output("OutputsBucket", self.outputs_bucket.bucket.bucket_name, "Produced files")
         self.output("SecretId", self.secret.secret.secret_arn, "Provider credentials and sealing key")
         self.output("EventBusName", self.bus.bus.event_bus_name, "Events of generations")
+        if self.config.bedrock:
+            self.output(
+                "BedrockOutputs", self.outputs_bucket.folder_url(FOLDER), "Where Bedrock writes videos"
+            )
         self.output("ApiId", self.front_door.api.api_id, "The HTTP API")
         self.output("ApiUrl", self.front_door.url, "Base URL for callers")
 

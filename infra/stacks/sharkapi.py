@@ -40,6 +40,7 @@ class SharkApiStack(CellStack):
             data.outputs_bucket.use("PutObject"),  # source images, until the provider has fetched them
             data.sharkapi(),
             data.reach_out(),
+            data.know_bedrock(),
             *data.moderation(),
         ]
         self._add("sharkapi.generate", ["POST /v1/generate"], submit)

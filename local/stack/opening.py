@@ -10,13 +10,17 @@ from local.stack.info import StackInfo, runtime
 from local.stack.seed import seed
 from local.stack.services import Urls
 from local.stack.vendors import share_credentials
+from tidegate.adapters.secrets import SecretEditor
+from tidegate.usecases.override_routing import note_keys
 
 
 def open_account(urls: Urls, outputs: Mapping[str, str], known: StackInfo | None) -> StackInfo:
     """Give the providers' credentials to the deployment, and the demo account what it lacks."""
     share_credentials(Emulator(urls.emulator), outputs["SecretId"], urls.simulator, urls.base)
     allowed = urls.allowed_private_hosts
-    seeded = seed(runtime(outputs, urls.base, urls.emulator, REGION, allowed), known, urls.webhook)
+    operator = runtime(outputs, urls.base, urls.emulator, REGION, allowed)
+    note_keys(operator.overrides, SecretEditor(operator.client("secretsmanager"), outputs["SecretId"]))
+    seeded = seed(operator, known, urls.webhook)
     return StackInfo(
         base_url=urls.base,
         keys=seeded.keys,

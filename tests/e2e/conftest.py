@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,6 @@ from local.stack.info import StackInfo
 from local.stack.ports import Ports
 from local.stack.stack import Stack
 from tests.e2e.customer import LEARNING, Customer
-from tidegate.domain.overrides import Overrides
 from tidegate.runtime import Runtime
 
 RETENTION = "starter=10s:20s,7d:365d"  # for test_retention: no other test has customers on that plan
@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def freeze_routing(deployed: Runtime) -> None:
     """Keep what tests break in one model from reordering another test's; ``LEARNING`` alone may learn."""
     frozen = {model.identifier for model in deployed.catalog.models} - {LEARNING}
-    assert deployed.overrides.replace(Overrides(frozen=frozenset(frozen), version=1))
+    stored = deployed.overrides.get()
+    assert deployed.overrides.replace(replace(stored, frozen=frozenset(frozen), version=stored.version + 1))
 
 
 class PatientSession(LocalSession):

@@ -325,7 +325,9 @@ def test_bedrock_is_not_allowed_unless_it_is_enabled(tmp_path: Path) -> None:
     worker = closed.functions()["pipeline.attempt"]
     calls = allowed(closed, _role_of(closed, worker))
     assert not [action for actions in calls.values() for action in actions if action.startswith("bedrock:")]
-    assert "TIDEGATE_BEDROCK_OUTPUTS" not in worker.props["Environment"]["Variables"]
+    told = [function.props["Environment"]["Variables"] for function in closed.functions().values()]
+    assert not [variables for variables in told if "TIDEGATE_BEDROCK_OUTPUTS" in variables]
+    assert "BedrockOutputs" not in closed.outputs()
 
 
 def test_no_role_has_a_managed_policy_or_a_wildcard_action(prod: Synth) -> None:

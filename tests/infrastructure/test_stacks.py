@@ -26,6 +26,7 @@ OUTPUT_KEYS = {
     "StateMachineArn",
     "ApiId",
     "ApiUrl",
+    "BedrockOutputs",  # where it is enabled, as in all of these
 }
 # What the emulator refuses to deploy.
 REFUSED_LOCALLY = {

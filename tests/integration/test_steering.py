@@ -9,21 +9,32 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from benchmarks.metering import metering
+from tidegate.adapters.secrets import SecretEditor
 from tidegate.domain.catalog import load_catalog
 from tidegate.domain.errors import InvalidInput, ModelNotFound, ServiceUnavailable
 from tidegate.domain.health import Breaker
+from tidegate.domain.overrides import Out, Overrides
 from tidegate.domain.routing import Ranking, Record, explore
 from tidegate.runtime import Runtime
+from tidegate.usecases.credentials import remove_credentials, set_credentials
 from tidegate.usecases.override_routing import (
     disable_provider,
     enable_provider,
     freeze_order,
+    note_keys,
     pin_order,
     thaw_order,
     unpin_order,
 )
 from tidegate.usecases.show_routing import show_routing
-from tidegate.usecases.steering import ATTEMPT_AGE_MS, FAILS, OVERRIDES_AGE_MS, SWITCHED_OFF, Steering
+from tidegate.usecases.steering import (
+    ATTEMPT_AGE_MS,
+    FAILS,
+    NOBODY,
+    OVERRIDES_AGE_MS,
+    SWITCHED_OFF,
+    Steering,
+)
 
 NOW_MS = 1_763_000_000_000
 MODEL = "bfl/flux-schnell"
@@ -189,6 +200,57 @@ def test_a_provider_that_is_switched_off_gets_nothing(
         disable_provider(runtime.overrides, "nobody", KNOWN)
 
 
+def _secret(runtime: Runtime) -> SecretEditor:
+    return SecretEditor(runtime.client("secretsmanager"), runtime.setting("SECRET_ID"))
+
+
+def test_a_provider_without_a_key_is_in_no_order(runtime: Runtime, steer: Callable[[], Steering]) -> None:
+    secret = _secret(runtime)
+    set_credentials(secret, "fal", {"api_key": "k"})
+    assert _order(steer()) == BOTH  # nobody told routing
+    assert note_keys(runtime.overrides, secret)
+    assert not note_keys(runtime.overrides, secret)
+    assert _order(steer()) == ("fal",)
+    assert _order(steer(), ranked=False) == ("fal",)
+    assert steer().refusal(MODEL, "replicate", is_last=False) is None  # the attempt asks the secret itself
+    disable_provider(runtime.overrides, "replicate", KNOWN)
+    enable_provider(runtime.overrides, "replicate", KNOWN)
+    assert _order(steer()) == ("fal",)
+    remove_credentials(secret, "fal")
+    note_keys(runtime.overrides, secret)
+    with pytest.raises(ServiceUnavailable, match=NOBODY):
+        _order(steer())
+
+
+def test_keys_that_change_while_they_are_noted_are_noted_as_they_are(runtime: Runtime) -> None:
+    secret, replace = _secret(runtime), type(runtime.overrides).replace
+    set_credentials(secret, "fal", {"api_key": "k"})
+    met: list[bool] = []
+
+    def overtaken(table: object, overrides: Overrides) -> bool:
+        if not met:
+            met.append(True)
+            set_credentials(secret, "replicate", {"api_key": "k"})
+            note_keys(runtime.overrides, secret)
+        return replace(runtime.overrides, overrides)
+
+    with patch.object(type(runtime.overrides), "replace", overtaken):
+        note_keys(runtime.overrides, secret)
+    assert runtime.overrides.get().keyed == KNOWN
+
+
+def test_bedrock_needs_no_key_but_must_be_enabled(runtime: Runtime) -> None:
+    note_keys(runtime.overrides, _secret(runtime))
+
+    def order(*, bedrock: bool) -> tuple[str, ...]:
+        steering = Steering(runtime.models, runtime.overrides, Clock(), bedrock=bedrock)
+        return steering.order("amazon/nova-reel", ("bedrock",), ranked=True, seed=None)
+
+    assert order(bedrock=True) == ("bedrock",)
+    with pytest.raises(ServiceUnavailable):
+        order(bedrock=False)
+
+
 def test_a_pinned_order_stands_in_for_the_ranking_only(
     runtime: Runtime, steer: Callable[[], Steering]
 ) -> None:
@@ -247,8 +309,8 @@ def test_what_routing_would_do_is_shown(runtime: Runtime) -> None:
     model = load_catalog().model(MODEL)
     _open(runtime)
     overrides = disable_provider(runtime.overrides, "fal", KNOWN)
-    shown = show_routing(runtime.models, model, overrides, ("replicate",), NOW_MS)
-    assert [(r.provider, r.place, r.breaker.value, r.score) for r in shown[:2]] == [
-        ("replicate", 1, "open", None),
-        ("fal", None, "closed", None),
+    shown = show_routing(runtime.models, model, ("replicate",), NOW_MS, why_out=overrides.why_out)
+    assert [(r.provider, r.place, r.breaker.value, r.score, r.out) for r in shown[:2]] == [
+        ("replicate", 1, "open", None, None),
+        ("fal", None, "closed", None, Out.DISABLED),
     ]

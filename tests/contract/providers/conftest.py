@@ -17,6 +17,6 @@ def _a_role(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIATEST")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "role-secret")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "session-token")
-    signature._role.cache_clear()
+    signature.own_role.cache_clear()
     yield
-    signature._role.cache_clear()
+    signature.own_role.cache_clear()

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from botocore.credentials import Credentials
 from PIL import Image
 
 from tests.contract.providers.wire import Script, Vendor, answer, secrets
@@ -248,7 +249,15 @@ def test_there_is_no_secret_behind_it() -> None:
 
 def test_a_process_without_a_role_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("botocore.session.Session.get_credentials", lambda _self: None)
-    signature._role.cache_clear()
+    signature.own_role.cache_clear()
     adapter, _ = against("bedrock")
     with pytest.raises(RuntimeError, match="no AWS credentials"):
         adapter.submit(NOVA)
+
+
+def test_somebody_elses_permissions_sign_where_they_are_given() -> None:
+    vendor, role = Vendor(script=[answer({})]), Credentials("AKIDOPERATOR", "secret")
+    registry = ProviderRegistry(vendor, secrets(), {"bedrock_outputs": "s3://o/bedrock"}, lambda: role)
+    assert registry.get("bedrock").try_key() is KeyTest.ACCEPTED
+    headers = {name.lower(): value for name, value in vendor.sent[0].headers.items()}
+    assert "Credential=AKIDOPERATOR/" in headers["authorization"]

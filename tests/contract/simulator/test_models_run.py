@@ -43,14 +43,14 @@ def providers(simulator: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pr
     simulator.control("PUT", "/settings", {"queue_s": 0, "image_s": 0.01, "video_s": 60})
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "ASIATEST")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "role-secret")
-    signature._role.cache_clear()
+    signature.own_role.cache_clear()
     nowhere = "http://127.0.0.1:9"
     urls = Urls(nowhere, nowhere, simulator.url, nowhere).provider_base_urls
     base_urls = {**urls, "bedrock_outputs": "s3://outputs/bedrock"}
     client: Any = _OneSecret()
     http = HttpClient(frozenset({urlsplit(simulator.url).netloc}))
     yield ProviderRegistry(http, Secrets(client, "secret"), base_urls)
-    signature._role.cache_clear()
+    signature.own_role.cache_clear()
 
 
 def _requests(model: Model, file: str = FILE) -> Iterator[Mapping[str, Any]]:

@@ -137,6 +137,19 @@ def test_a_removed_provider_leaves_the_others(operator: Operator, vault: Vault) 
     assert vault.read() == {"sealing_key": SEALING_KEY, "providers": {"replicate": {"api_key": "r"}}}
 
 
+def test_routing_knows_which_providers_have_a_key(operator: Operator, runtime: Runtime, vault: Vault) -> None:
+    vault.write({"sealing_key": SEALING_KEY, "providers": {"replicate": {"api_key": KEY}}})  # by hand
+    assert runtime.overrides.get().keyed is None
+    assert "did not know" in operator.types("provider", "list").stderr
+    assert "did not know" not in operator.types("provider", "list").stderr
+    out = {row["provider"]: row["out"] for row in operator.asks("routing", "show", "google/veo-2")}
+    assert out == {"fal": "no key", "replicate": None}
+    operator.types("provider", "set-key", "fal", piped=f"{KEY}\n")
+    assert runtime.overrides.get().keyed == {"fal", "replicate"}
+    operator.types("provider", "remove", "replicate")
+    assert runtime.overrides.get().keyed == {"fal"}
+
+
 @pytest.mark.parametrize("action", ["set-key", "remove"])
 def test_an_unknown_provider_is_refused_with_those_that_exist(
     operator: Operator, vault: Vault, action: str
@@ -268,3 +281,27 @@ def test_stripes_key_is_shown_to_stripe(
     monkeypatch.setattr(HttpClient, "request", lambda *_, **__: HttpResponse(status, {}, b"{}"))
     run = operator.types("provider", "test", "stripe", "--json")
     assert (run.exit_code, run.data) == (int(status != 200), {"provider": "stripe", "key": result})
+
+
+def _signed(_client: object, method: str, url: str, **sent: Any) -> HttpResponse:
+    """Answer as Bedrock does to a signed request."""
+    assert (method, url.partition("?")[0]) == (
+        "GET",
+        "https://bedrock-runtime.us-east-1.amazonaws.com/async-invoke",
+    )
+    headers = {name.lower(): value for name, value in sent["headers"].items()}
+    assert "/us-east-1/bedrock/aws4_request" in headers["authorization"]
+    return HttpResponse(200, {}, b"{}")
+
+
+def test_bedrock_is_tested_with_the_operators_permissions_where_it_is_enabled(
+    operator: Operator, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = operator.types("provider", "test", "bedrock")
+    assert run.exit_code == 1
+    assert "bedrock=true" in run.stderr
+    monkeypatch.setitem(aws, "TIDEGATE_BEDROCK_OUTPUTS", "s3://outputs/bedrock")
+    monkeypatch.setattr("tidegate.adapters.http.HttpClient.request", _signed)
+    run = operator.types("provider", "test", "bedrock", "--json")
+    assert (run.exit_code, run.data) == (0, {"provider": "bedrock", "key": "accepted"})
+    assert "your own" in run.stderr

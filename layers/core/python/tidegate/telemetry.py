@@ -51,4 +51,9 @@ class Telemetry(Settings):
         """Which provider next."""
         from tidegate.usecases.steering import Steering  # noqa: PLC0415
 
-        return Steering(self.models, self.overrides, lambda: self.now_ms())  # noqa: PLW0108  a test's clock
+        return Steering(
+            self.models,
+            self.overrides,
+            lambda: self.now_ms(),  # noqa: PLW0108  a test's clock
+            bedrock="TIDEGATE_BEDROCK_OUTPUTS" in self._env,
+        )

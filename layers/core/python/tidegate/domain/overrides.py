@@ -1,23 +1,42 @@
-"""What the operator decided about routing, over the head of all statistics."""
+"""What the operator decided about routing, over the head of all statistics, and which keys there are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
+
+
+class Out(StrEnum):
+    """Why a provider is in no order."""
+
+    DISABLED = "disabled"
+    NO_KEY = "no key"
+    NOT_ENABLED = "not enabled"
 
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """Providers that get no jobs, orders that stand in for ``fastest``, models for which nothing is learned.
 
-    ``version`` counts changes.
+    ``keyed`` are the providers whose credentials were complete when somebody last looked; None while nobody
+    did, and then each counts as one. ``version`` counts changes.
     """
 
     disabled: frozenset[str] = frozenset()
     pins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     frozen: frozenset[str] = frozenset()  # models whose orders neither statistics nor breakers change
     version: int = 0
+    keyed: frozenset[str] | None = None
+
+    def why_out(self, provider: str, *, needs_key: bool = True) -> Out | None:
+        """Say why a provider gets no jobs; None if it does."""
+        if provider in self.disabled:
+            return Out.DISABLED
+        if needs_key and self.keyed is not None and provider not in self.keyed:
+            return Out.NO_KEY
+        return None
 
     def without(self, provider: str) -> Overrides:
         """Send nothing to a provider any more."""
@@ -42,6 +61,11 @@ class Overrides:
     def thaw(self, model: str) -> Overrides:
         """Let statistics and breakers order a model's providers."""
         return self._next(frozen=self.frozen - {model})
+
+    def with_keys(self, providers: Iterable[str]) -> Overrides:
+        """Know which providers have a key: unchanged when these are known already."""
+        keyed = frozenset(providers)
+        return self if keyed == self.keyed else self._next(keyed=keyed)
 
     def _next(self, **changes: Any) -> Overrides:
         return replace(self, version=self.version + 1, **changes)

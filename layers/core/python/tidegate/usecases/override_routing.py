@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tidegate.adapters.dynamodb.overrides import OverrideTable
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.overrides import Overrides
+from tidegate.usecases.credentials import list_credentials
+
+if TYPE_CHECKING:
+    from tidegate.adapters.secrets import SecretEditor
 
 _TRIES: Final = 5
 
@@ -61,6 +65,26 @@ def thaw_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
     return _change(table, lambda stored: stored.thaw(model))
 
 
+def note_keys(table: OverrideTable, secret: SecretEditor) -> bool:
+    """Tell routing which providers have a key, as the secret says now; False when it knew.
+
+    Whoever writes the secret calls this afterwards. The secret is read after the overrides and these are
+    replaced only if nobody else did meanwhile: so the last to do so knows of every earlier change.
+
+    Raises:
+        ServiceUnavailable: the overrides keep changing.
+    """
+    told: list[bool] = []
+
+    def change(stored: Overrides) -> Overrides:
+        keyed = stored.with_keys(entry.provider for entry in list_credentials(secret) if entry.is_configured)
+        told.append(keyed is not stored)
+        return keyed
+
+    _change(table, change)
+    return told[-1]
+
+
 def _check(provider: str, known: Collection[str]) -> None:
     if provider not in known:
         raise InvalidInput(f"there is no provider {provider!r}; there are {', '.join(sorted(known))}.")
@@ -68,7 +92,8 @@ def _check(provider: str, known: Collection[str]) -> None:
 
 def _change(table: OverrideTable, change: Callable[[Overrides], Overrides]) -> Overrides:
     for _ in range(_TRIES):
-        changed = change(table.get())
-        if table.replace(changed):
+        stored = table.get()
+        changed = change(stored)
+        if changed is stored or table.replace(changed):
             return changed
     raise ServiceUnavailable("Somebody else keeps changing the routing. Nothing was changed; try again.")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tidegate.adapters.dynamodb.models import ModelTable
 from tidegate.domain.health import Breaker, State, Window, recent
 from tidegate.domain.model import Model
-from tidegate.domain.overrides import Overrides
+from tidegate.domain.overrides import Out
 from tidegate.domain.routing import Record, scores, weigh
 
 
 @dataclass(frozen=True, slots=True)
 class ProviderRoute:
-    """One provider of a model. ``place`` counts from 1; None when it gets no jobs."""
+    """One provider of a model. ``place`` counts from 1; None when it gets no jobs, and ``out`` says why."""
 
     provider: str
     place: int | None
@@ -21,12 +22,18 @@ class ProviderRoute:
     window: Window
     record: Record
     score: float | None
+    out: Out | None
 
 
 def show_routing(
-    table: ModelTable, model: Model, overrides: Overrides, order: tuple[str, ...], now_ms: int
+    table: ModelTable,
+    model: Model,
+    order: tuple[str, ...],
+    now_ms: int,
+    *,
+    why_out: Callable[[str], Out | None],
 ) -> tuple[ProviderRoute, ...]:
-    """Show all providers of a model, those of ``order`` (what steering says) first."""
+    """Show all providers of a model, those of ``order`` first; that and ``why_out`` is what steering says."""
     health = table.health([model.identifier], now_ms, consistent=True)[model.identifier]
     tallies = table.tallies(model.identifier, now_ms)
     records = {name: weigh(tallies.get(name, {}), now_ms) for name in model.providers}
@@ -35,11 +42,12 @@ def show_routing(
     return tuple(
         ProviderRoute(
             provider=name,
-            place=order.index(name) + 1 if name in order and name not in overrides.disabled else None,
+            place=order.index(name) + 1 if name in order else None,
             breaker=health.state.breakers.get(name, Breaker()).state(now_ms),
             window=recent(health.minutes.get(name, {}), now_ms),
             record=records[name],
             score=known.get(name),
+            out=why_out(name),
         )
         for name in listed
     )

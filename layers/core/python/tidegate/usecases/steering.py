@@ -16,14 +16,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.adapters.dynamodb.model_codec import ModelState
 from tidegate.adapters.dynamodb.models import ModelTable
 from tidegate.adapters.dynamodb.overrides import OverrideTable
+from tidegate.adapters.providers.credentials import BEDROCK
 from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.health import Breaker, State
-from tidegate.domain.overrides import Overrides, follow_pin
+from tidegate.domain.overrides import Out, Overrides, follow_pin
 from tidegate.domain.routing import explore, rank, reshuffle
 
 SUBMIT_AGE_MS: Final = 15_000  # how old what an order follows from may be
 ATTEMPT_AGE_MS: Final = 5_000  # and what decides whether a job is sent
 OVERRIDES_AGE_MS: Final = 20_000
+NOBODY: Final = "No provider that could serve this is available at the moment. Nothing was charged."
 SWITCHED_OFF: Final = "it is switched off at the moment"
 FAILS: Final = "it fails too often at the moment"
 _log = logging.getLogger(__name__)
@@ -50,12 +52,18 @@ class _Memory(Generic[T]):
 
 
 class Steering:
-    """Orders providers at submit; decides before each attempt."""
+    """Orders providers at submit; decides before each attempt.
 
-    def __init__(self, models: ModelTable, overrides: OverrideTable, now_ms: Callable[[], int]) -> None:
+    ``bedrock`` says whether the deployment enabled the one provider that needs no key.
+    """
+
+    def __init__(
+        self, models: ModelTable, overrides: OverrideTable, now_ms: Callable[[], int], *, bedrock: bool = True
+    ) -> None:
         self._models = models
         self._overrides = overrides
         self._now_ms = now_ms
+        self._bedrock = bedrock
         self._states: _Memory[ModelState] = _Memory()
         self._decided: _Memory[Overrides] = _Memory()
 
@@ -71,12 +79,12 @@ class Steering:
             seed: the generation's id, from which follows whether it explores; None for never.
 
         Raises:
-            ServiceUnavailable: the operator switched all of them off.
+            ServiceUnavailable: all of them are switched off or lack a key.
         """
         decided = self._override()
-        able = tuple(name for name in providers if name not in decided.disabled)
+        able = tuple(name for name in providers if self.why_out(name) is None)
         if not able:
-            raise ServiceUnavailable("All providers that could serve this are switched off at the moment.")
+            raise ServiceUnavailable(NOBODY)
         pin = decided.pins.get(model) if ranked else None
         if pin is not None:
             able = follow_pin(able, pin)
@@ -88,6 +96,12 @@ class Steering:
             able = able if seed is None else explore(able, seed)
         breakers = {name: state.breakers.get(name, Breaker()) for name in able}
         return reshuffle(able, {name for name, breaker in breakers.items() if _is_shut(breaker, now_ms)})
+
+    def why_out(self, provider: str) -> Out | None:
+        """Say why a provider is in no order; None if it is."""
+        if provider == BEDROCK and not self._bedrock:
+            return Out.NOT_ENABLED
+        return self._override().why_out(provider, needs_key=provider != BEDROCK)
 
     def refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
         """Say why a job should not be sent to a provider; None if it should.

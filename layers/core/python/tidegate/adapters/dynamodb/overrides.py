@@ -31,7 +31,8 @@ class OverrideTable:
         values = decode_item(answer.get("Item", {}))
         pins = {model: tuple(order) for model, order in values.get("pins", {}).items()}
         disabled, frozen = (frozenset(values.get(name, ())) for name in ("disabled", "frozen"))
-        return Overrides(disabled, pins, frozen, values.get("version", 0))
+        keyed = frozenset(values["keyed"]) if "keyed" in values else None
+        return Overrides(disabled, pins, frozen, values.get("version", 0), keyed)
 
     def replace(self, overrides: Overrides) -> bool:
         """Store the next version; False when somebody else changed them meanwhile."""
@@ -42,6 +43,8 @@ class OverrideTable:
             "frozen": sorted(overrides.frozen),
             "version": overrides.version,
         }
+        if overrides.keyed is not None:
+            values["keyed"] = sorted(overrides.keyed)
         condition = {"ExpressionAttributeValues": encode_item({":was": was})} if was else {}
         try:
             self._client.put_item(

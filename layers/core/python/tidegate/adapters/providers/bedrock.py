@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 from tidegate.adapters.http import HttpClient
@@ -19,7 +19,7 @@ from tidegate.adapters.providers.protocol import (
     OutcomeUnknown,
 )
 from tidegate.adapters.providers.results import at_once, check_model, decoded, failed_over, produced
-from tidegate.adapters.providers.signature import NoKeys, SignatureV4
+from tidegate.adapters.providers.signature import NoKeys, SignatureV4, own_role
 from tidegate.adapters.providers.upstream import MAX_RESULT_BYTES, Upstream
 from tidegate.domain.attempt import (
     Accepted,
@@ -32,6 +32,9 @@ from tidegate.domain.attempt import (
     Succeeded,
 )
 from tidegate.domain.generation import MediaType
+
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
 
 DEFAULT_BASE_URL: Final = "https://bedrock-runtime.{region}.amazonaws.com"
 _KEPT_S: Final = 86_400  # videos lie in our own bucket, at least for a day
@@ -58,9 +61,19 @@ class Bedrock(Limited):
         synchronous_timeout_s=120,
     )
 
-    def __init__(self, http: HttpClient, outputs_url: str, base_url: str = DEFAULT_BASE_URL) -> None:
-        """Videos are written below the S3 folder ``outputs_url``; the base URL may hold ``{region}``."""
+    def __init__(
+        self,
+        http: HttpClient,
+        outputs_url: str,
+        base_url: str = DEFAULT_BASE_URL,
+        role: Callable[[], Credentials | None] = own_role,
+    ) -> None:
+        """Videos are written below the S3 folder ``outputs_url``; the base URL may hold ``{region}``.
+
+        ``role`` signs: that of the function unless somebody else asks.
+        """
         self._http = http
+        self._role = role
         self._outputs_url = outputs_url.rstrip("/")
         self._base_url = base_url
         self._regions: dict[str, Upstream] = {}
@@ -110,7 +123,7 @@ class Bedrock(Limited):
                 NoKeys(),
                 name=self.name,
                 base_url=self._base_url.format(region=region),
-                authentication=SignatureV4("bedrock", region),
+                authentication=SignatureV4("bedrock", region, self._role),
                 failure_of=failure_of,
             )
         return self._regions[region]

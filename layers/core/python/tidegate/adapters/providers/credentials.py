@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+BEDROCK: Final = "bedrock"  # needs none: it runs on the deployment's own permissions
 API_KEY: Final = "api_key"
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
 

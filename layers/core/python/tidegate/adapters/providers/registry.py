@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.providers.credentials import CREDENTIALS, is_complete
+from tidegate.adapters.providers.credentials import BEDROCK, is_complete
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.secrets import Secrets
 
+if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+
 BEDROCK_OUTPUTS: Final = "bedrock_outputs"
 _Builder = Callable[[HttpClient, Secrets, Mapping[str, str]], Provider]
+Role = Callable[[], "Credentials | None"]
 
 # Builders import their adapter when it is needed: a cold start pays for the providers of its generation.
 # ruff: noqa: PLC0415
@@ -81,12 +85,16 @@ def _cloudflare(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]
     return cloudflare.Cloudflare(http, secrets, base_urls.get("cloudflare", cloudflare.DEFAULT_BASE_URL))
 
 
-def _bedrock(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:  # noqa: ARG001
+def _bedrock(
+    http: HttpClient,
+    secrets: Secrets,  # noqa: ARG001  the signature of all builders
+    base_urls: Mapping[str, str],
+    role: Role | None = None,
+) -> Provider:
     from tidegate.adapters.providers import bedrock
 
-    return bedrock.Bedrock(
-        http, base_urls[BEDROCK_OUTPUTS], base_urls.get("bedrock", bedrock.DEFAULT_BASE_URL)
-    )
+    url = base_urls.get("bedrock", bedrock.DEFAULT_BASE_URL)
+    return bedrock.Bedrock(http, base_urls[BEDROCK_OUTPUTS], url, role or bedrock.own_role)
 
 
 BUILDERS: Final[Mapping[str, _Builder]] = {
@@ -99,7 +107,7 @@ BUILDERS: Final[Mapping[str, _Builder]] = {
     "alibabacloud": _alibabacloud,
     "runway": _runway,
     "cloudflare": _cloudflare,
-    "bedrock": _bedrock,
+    BEDROCK: _bedrock,
 }
 
 
@@ -108,13 +116,16 @@ class ProviderRegistry:
 
     ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are,
     and ``bedrock_outputs`` the S3 folder that Bedrock writes below. Bedrock has no credentials of its own:
-    it is there when that folder is named.
+    it is there when that folder is named, and asked with the permissions of ``role``, else the function's.
     """
 
-    def __init__(self, http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> None:
+    def __init__(
+        self, http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str], role: Role | None = None
+    ) -> None:
         self._http = http
         self._secrets = secrets
         self._base_urls = base_urls
+        self._role = role
         self._built: dict[str, Provider] = {}
 
     @property
@@ -131,10 +142,15 @@ class ProviderRegistry:
         if name not in BUILDERS or not self._has_credentials(name):
             raise ProviderNotConfigured(name)
         if name not in self._built:
-            self._built[name] = BUILDERS[name](self._http, self._secrets, self._base_urls)
+            self._built[name] = self._build(name)
         return self._built[name]
 
+    def _build(self, name: str) -> Provider:
+        if name == BEDROCK:
+            return _bedrock(self._http, self._secrets, self._base_urls, self._role)
+        return BUILDERS[name](self._http, self._secrets, self._base_urls)
+
     def _has_credentials(self, name: str) -> bool:
-        if name not in CREDENTIALS:
+        if name == BEDROCK:
             return BEDROCK_OUTPUTS in self._base_urls
         return is_complete(name, self._secrets.provider(name) or {})
