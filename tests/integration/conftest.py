@@ -72,5 +72,6 @@ def _create_resources() -> dict[str, str]:
         "TIDEGATE_SCHEDULES_ROLE_ARN": "arn:aws:iam::123456789012:role/schedules",
         "TIDEGATE_EVENT_BUS_NAME": "tidegate",
         "TIDEGATE_SECRET_ID": secret["ARN"],
+        "TIDEGATE_BEDROCK_OUTPUTS": "s3://outputs/bedrock",
         "TIDEGATE_PUBLIC_BASE_URL": "https://api.example.com",
     }

@@ -44,6 +44,7 @@ def environment(pictures: Pictures) -> Iterator[dict[str, str]]:
             "TIDEGATE_TELEMETRY_TABLE": "telemetry",
             "TIDEGATE_LIBRARY_TABLE": "library",
             "TIDEGATE_OUTPUTS_BUCKET": "outputs",
+            "TIDEGATE_BEDROCK_OUTPUTS": "s3://outputs/bedrock",
             "TIDEGATE_ATTEMPTS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_ENDINGS_QUEUE_URL": queue["QueueUrl"],
             "TIDEGATE_SECRET_ID": secret["ARN"],

@@ -145,9 +145,9 @@ def test_routing_knows_which_providers_have_a_key(operator: Operator, runtime: R
     out = {row["provider"]: row["out"] for row in operator.asks("routing", "show", "google/veo-2")}
     assert out == {"fal": "no key", "replicate": None}
     operator.types("provider", "set-key", "fal", piped=f"{KEY}\n")
-    assert runtime.overrides.get().keyed == {"fal", "replicate"}
+    assert runtime.overrides.get().keyed == frozenset({"fal", "replicate"})
     operator.types("provider", "remove", "replicate")
-    assert runtime.overrides.get().keyed == {"fal"}
+    assert runtime.overrides.get().keyed == frozenset({"fal"})
 
 
 @pytest.mark.parametrize("action", ["set-key", "remove"])
@@ -297,11 +297,11 @@ def _signed(_client: object, method: str, url: str, **sent: Any) -> HttpResponse
 def test_bedrock_is_tested_with_the_operators_permissions_where_it_is_enabled(
     operator: Operator, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = operator.types("provider", "test", "bedrock")
-    assert run.exit_code == 1
-    assert "bedrock=true" in run.stderr
-    monkeypatch.setitem(aws, "TIDEGATE_BEDROCK_OUTPUTS", "s3://outputs/bedrock")
     monkeypatch.setattr("tidegate.adapters.http.HttpClient.request", _signed)
     run = operator.types("provider", "test", "bedrock", "--json")
     assert (run.exit_code, run.data) == (0, {"provider": "bedrock", "key": "accepted"})
     assert "your own" in run.stderr
+    monkeypatch.delitem(aws, "TIDEGATE_BEDROCK_OUTPUTS")
+    run = operator.types("provider", "test", "bedrock")
+    assert run.exit_code == 1
+    assert "bedrock=true" in run.stderr

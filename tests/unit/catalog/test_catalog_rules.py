@@ -49,24 +49,28 @@ def test_a_file_of_the_wrong_form_is_refused_with_its_place(raw: object, place: 
     assert all(problem.startswith(place) for problem in problems)
 
 
-def _set(*path: str | int, to: object) -> Change:
+def _set(*path: str, to: object) -> Change:
     def change(model: dict[str, Any]) -> None:
-        target: Any = model
-        for step in path[:-1]:
-            target = target[step]
-        target[path[-1]] = to
+        _within(model, path)[path[-1]] = to
 
     return change
 
 
-def _drop(*path: str | int) -> Change:
+def _drop(*path: str) -> Change:
     def change(model: dict[str, Any]) -> None:
-        target: Any = model
-        for step in path[:-1]:
-            target = target[step]
-        del target[path[-1]]
+        del _within(model, path)[path[-1]]
 
     return change
+
+
+def _within(model: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """What the path but its last step leads to; a route is named by its provider."""
+    target: Any = model
+    for step in path[:-1]:
+        is_routes = isinstance(target, list)
+        target = next(route for route in target if route["provider"] == step) if is_routes else target[step]
+    assert isinstance(target, dict)
+    return target
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def _drop(*path: str | int) -> Change:
         (FLUX, _set("price", "amount", to="0"), "price must be positive"),
         (
             FLUX,
-            _set("routes", 0, "cost", "per", to="clip"),
+            _set("routes", "replicate", "cost", "per", to="clip"),
             "routes.replicate: cost.per cannot be clip for image",
         ),
         (
@@ -124,83 +128,83 @@ def _drop(*path: str | int) -> Change:
         ),
         (
             DANCE,
-            _set("routes", 1, "cost", "amounts", "4k", to="1"),
+            _set("routes", "fal", "cost", "amounts", "4k", to="1"),
             "routes.fal: cost must have exactly one amount for every combination",
         ),
-        (FLUX, _set("routes", 1, "provider", to="replicate"), "routes name a provider twice"),
+        (FLUX, _set("routes", "fal", "provider", to="replicate"), "routes name a provider twice"),
         (
             FLUX,
-            _drop("routes", 0, "fields", "generation_seed"),
+            _drop("routes", "replicate", "fields", "generation_seed"),
             "routes.replicate: generation_seed has no field; null leaves it out on purpose",
         ),
         (
             FLUX,
-            _set("routes", 0, "fields", "generation_guidance", to="guidance"),
+            _set("routes", "replicate", "fields", "generation_guidance", to="guidance"),
             "routes.replicate: generation_guidance is not a parameter of the model",
         ),
         (
             FLUX,
-            _set("routes", 0, "fields", "generation_seed", to="prompt"),
+            _set("routes", "replicate", "fields", "generation_seed", to="prompt"),
             "routes.replicate: prompt is written twice",
         ),
         (
             FLUX,
-            _set("routes", 0, "constants", to={"seed": 1}),
+            _set("routes", "replicate", "constants", to={"seed": 1}),
             "routes.replicate: seed is written twice",
         ),
         (
             FLUX,
-            _set("routes", 1, "fields", "generation_ratio", "form", to="spread"),
+            _set("routes", "fal", "fields", "generation_ratio", "form", to="spread"),
             "routes.fal: generation_ratio can spread objects only",
         ),
         (
             FLUX,
-            _drop("routes", 1, "fields", "generation_ratio", "values", "1:1"),
+            _drop("routes", "fal", "fields", "generation_ratio", "values", "1:1"),
             "routes.fal: generation_ratio must translate exactly the values that it can serve",
         ),
         (
             DANCE_15,
-            _set("routes", 0, "fields", "generation_resolution", to={"only": ["4k"]}),
+            _set("routes", "replicate", "fields", "generation_resolution", to={"only": ["4k"]}),
             "routes.replicate: generation_resolution names values that the model does not offer",
         ),
         (
             FLUX,
-            _set("routes", 0, "with_input", to={"native_model": "x", "fields": {}}),
+            _set("routes", "replicate", "with_input", to={"native_model": "x", "fields": {}}),
             "routes.replicate: with_input, but the model takes no input files",
         ),
         (
             NANO,
-            _drop("routes", 1, "with_input", "fields", "generation_input_file"),
+            _drop("routes", "fal", "with_input", "fields", "generation_input_file"),
             "routes.fal.with_input: generation_input_file has no field; null leaves it out on purpose",
         ),
         (
             NANO,
-            _drop("routes", 0, "fields", "generation_input_file"),
+            _drop("routes", "replicate", "fields", "generation_input_file"),
             "routes.replicate: generation_input_file has no field; null leaves it out on purpose",
         ),
         (
             FLUX,
-            _set("routes", 0, "needs_input", to=True),
+            _set("routes", "replicate", "needs_input", to=True),
             "routes.replicate: needs_input, but the model takes no input files",
         ),
         (
             NANO,
-            _set("routes", 0, "with_last_frame", to={"native_model": "x", "fields": {}}),
+            _set("routes", "replicate", "with_last_frame", to={"native_model": "x", "fields": {}}),
             "routes.replicate: with_last_frame, but the model takes no last frame",
         ),
         (
             VEO_31,
-            _drop("routes", 1, "with_last_frame", "fields", "generation_input_file_last_content"),
+            _drop("routes", "fal", "with_last_frame", "fields", "generation_input_file_last_content"),
             f"routes.fal.with_last_frame: {LAST} has no field; null leaves it out on purpose",
         ),
         (
             VEO_31,
-            _drop("routes", 1, "with_last_frame"),
+            _drop("routes", "fal", "with_last_frame"),
             f"routes.fal.with_input: {LAST} has no field; null leaves it out on purpose",
         ),
         (
             VEO_31,
-            _set("routes", 1, "with_input", "fields", "generation_input_file_last_content", to="x"),
+            _set("routes", "fal", "with_input", "fields", "generation_input_file_last_content", to="x"),
             "routes.fal.with_input: generation_input_file_last_content is not a parameter of the model",
         ),
         (
@@ -215,7 +219,7 @@ def _drop(*path: str | int) -> Change:
         ),
         (
             FLUX,
-            _set("routes", 1, "cost", "amount", to="0.0051"),
+            _set("routes", "fal", "cost", "amount", to="0.0051"),
             "routes.fal: a generation costs $0.0051, but $0.005 is charged",
         ),
     ],
@@ -235,8 +239,8 @@ def test_one_endpoint_may_take_everything_but_the_last_frame() -> None:
     raw = copy.deepcopy(RAW)
     model = next(entry for entry in raw["models"] if entry["identifier"] == DANCE)
     frames = {"native_model": "x", "fields": {"generation_input_file_last_content": "end"}}
-    model["routes"][0]["with_last_frame"] = frames
-    del model["routes"][0]["fields"]["generation_input_file_last_content"]
+    _set("routes", "replicate", "with_last_frame", to=frames)(model)
+    _drop("routes", "replicate", "fields", "generation_input_file_last_content")(model)
     assert validate_catalog(raw) == []
 
 

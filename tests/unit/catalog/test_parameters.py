@@ -259,9 +259,9 @@ def test_a_specific_number_needs_no_bounds() -> None:
 @pytest.mark.parametrize(
     ("order", "providers"),
     [
-        (None, ("replicate", "fal", "google")),
-        ("fastest", ("replicate", "fal", "google")),
-        ("google, replicate, fal", ("google", "replicate", "fal")),
+        (None, ("google", "replicate", "fal")),
+        ("fastest", ("google", "replicate", "fal")),
+        ("replicate, fal, google", ("replicate", "fal", "google")),
         ("replicate", ("replicate",)),
         ("fal", ("fal",)),
         ("fal, replicate", ("fal", "replicate")),
@@ -321,7 +321,7 @@ def test_a_provider_that_takes_no_prompt_of_that_length_is_skipped() -> None:
 def test_a_provider_that_cannot_do_what_is_asked_is_skipped() -> None:
     model = CATALOG.model(DANCE_15)
     params = validate_params(model, _given(duration=5, resolution="1080p"))
-    assert resolve_providers(model, params) == ("fal", "byteplus")
+    assert resolve_providers(model, params) == ("byteplus", "fal")
     assert resolve_providers(model, params, "replicate, fal") == ("fal",)
     with pytest.raises(UnsupportedProviderOrder, match="None of the providers"):
         resolve_providers(model, params, "replicate")

@@ -145,7 +145,7 @@ class Runtime(Telemetry):
         """The upstream providers, with their credentials and base URLs."""
         from tidegate.adapters.providers.registry import ProviderRegistry  # noqa: PLC0415
 
-        role = self._session and self._session.get_credentials  # an operator's, not a function's
+        role = self._session.get_credentials if self._session else None  # an operator's, not a function's
         return ProviderRegistry(self.http, self.secrets, self._base_urls, role)
 
     @property

@@ -91,10 +91,10 @@ def _bedrock(
     base_urls: Mapping[str, str],
     role: Role | None = None,
 ) -> Provider:
-    from tidegate.adapters.providers import bedrock
+    from tidegate.adapters.providers import bedrock, signature
 
     url = base_urls.get("bedrock", bedrock.DEFAULT_BASE_URL)
-    return bedrock.Bedrock(http, base_urls[BEDROCK_OUTPUTS], url, role or bedrock.own_role)
+    return bedrock.Bedrock(http, base_urls[BEDROCK_OUTPUTS], url, role or signature.own_role)
 
 
 BUILDERS: Final[Mapping[str, _Builder]] = {
