@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
 
 from cli.command import command
 from cli.invocation import Answer, Invocation
-from cli.render import listing
+from cli.render import dollars, facts, listing
+from cli.wallet_commands import read_amount
 from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.model import Model
-from tidegate.domain.money import Money
+from tidegate.domain.money import ZERO, Money
 from tidegate.domain.overrides import Overrides
+from tidegate.domain.usage import day_of
+from tidegate.usecases.cap_providers import cap_provider
 from tidegate.usecases.override_routing import freeze_order, pin_order, thaw_order, unpin_order
 from tidegate.usecases.show_routing import ProviderRoute, show_routing
 
@@ -32,6 +36,8 @@ COLUMNS = (
     "success_rate",
     "p95_s",
     "cost",
+    "spent_today",
+    "cap",
     "pinned",
     "frozen",
 )
@@ -84,6 +90,46 @@ def thaw(call: Invocation, model: ModelId) -> Answer:
     return _shown(call, model)
 
 
+@command(group, "cap")
+def cap(
+    call: Invocation,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="A provider, such as fal.")],
+    amount: Annotated[
+        Money, typer.Argument(parser=read_amount, metavar="DOLLARS", help="For each UTC day, such as 25.00.")
+    ],
+) -> Answer:
+    """Send a provider no more jobs on a UTC day once they cost this much. What it cost today counts."""
+    return _capped(call, provider, amount)
+
+
+@command(group, "uncap")
+def uncap(
+    call: Invocation,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="A provider, such as fal.")],
+) -> Answer:
+    """Let a provider cost what it costs."""
+    return _capped(call, provider, None)
+
+
+def _capped(call: Invocation, provider: str, amount: Money | None) -> Answer:
+    runtime, now_ms = call.runtime, call.runtime.now_ms()
+    known = {route.provider for model in runtime.catalog.models for route in model.routes}
+    overrides = cap_provider(
+        runtime.overrides, runtime.spending, provider, amount, known=known, now_ms=now_ms
+    )
+    call.note("Warm functions follow within half a minute; jobs that were sent before go on.")
+    today = day_of(now_ms)
+    out = overrides.why_out(provider, today)
+    spent = runtime.spending.of_day(today).get(provider, ZERO)
+    data: dict[str, object] = {
+        "provider": provider,
+        "cap": amount and dollars(amount),
+        "spent_today": dollars(spent),
+        "out": out and out.value,
+    }
+    return Answer(data, facts(data))
+
+
 def _shown(call: Invocation, model: str) -> Answer:
     call.note("Warm functions follow within half a minute.")
     rows = _rows(call, call.runtime.catalog.model(model))
@@ -97,12 +143,15 @@ def _rows(call: Invocation, model: Model) -> list[dict[str, object]]:
         order = runtime.steering.order(model.identifier, model.providers, ranked=True, seed=None)
     except ServiceUnavailable:
         order = ()
+    spent = runtime.spending.of_day(day_of(runtime.now_ms()))
     routes = show_routing(runtime.models, model, order, runtime.now_ms(), why_out=runtime.steering.why_out)
-    return [_row(model.identifier, route, overrides) for route in routes]
+    return [_row(model.identifier, route, overrides, spent) for route in routes]
 
 
-def _row(model: str, route: ProviderRoute, overrides: Overrides) -> dict[str, object]:
-    record = route.record
+def _row(
+    model: str, route: ProviderRoute, overrides: Overrides, spent: Mapping[str, Money]
+) -> dict[str, object]:
+    record, cap = route.record, overrides.caps.get(route.provider)
     return {
         "model": model,
         "place": route.place,
@@ -116,6 +165,8 @@ def _row(model: str, route: ProviderRoute, overrides: Overrides) -> dict[str, ob
         "success_rate": round(record.success_rate, 3) if record.samples else None,
         "p95_s": None if record.p95_ms is None else round(record.p95_ms / 1000, 1),
         "cost": None if record.cost_micros is None else str(Money(record.cost_micros)),
+        "spent_today": dollars(spent.get(route.provider, ZERO)),
+        "cap": cap and dollars(cap),
         "pinned": model in overrides.pins,
         "frozen": model in overrides.frozen,
     }

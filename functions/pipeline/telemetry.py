@@ -1,4 +1,4 @@
-"""Generations stream → what became of attempts: usage, health, breakers, rankings."""
+"""Generations stream → what became of attempts: usage, health, breakers, rankings, caps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from tidegate.runtime import runtime
+from tidegate.usecases.cap_providers import watch_caps
 from tidegate.usecases.tally_attempts import tally_attempts
 
 logger = Logger(service="telemetry")
@@ -18,6 +19,9 @@ def handler(event: dict[str, Any], _context: object) -> None:
     What nobody can read is set aside.
     """
     tallied = tally_attempts(event["Records"], runtime.tallies, runtime.models, runtime.now_ms())
+    capped = watch_caps(runtime.steering.overrides, runtime.overrides, runtime.spending, runtime.now_ms())
+    if capped:
+        logger.warning("providers have used up their budgets for today", extra={"providers": capped})
     for poison in tallied.unreadable:
         runtime.failures.send(poison.to_message())
         logger.error("unreadable record set aside", extra={"reason": poison.reason})

@@ -134,7 +134,10 @@ class PipelineStack(CellStack):
         self._consumers.add(
             "telemetry",
             Changes(data.generations, begun, (given_up, ended), TELEMETRY),
-            [data.telemetry.use("BatchGetItem", "Query", "UpdateItem")],
+            [
+                data.telemetry.use("BatchGetItem", "GetItem", "Query", "UpdateItem"),
+                data.generations.use("GetItem", "PutItem"),  # the overrides: who has reached its cap
+            ],
             missed="ends of attempts that were not counted",
         )
 

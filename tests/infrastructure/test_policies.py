@@ -178,9 +178,14 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "OutboxFailuresQueue": SEND,
     },
     "pipeline.telemetry": {
-        "GenerationsTable": STREAM,
+        "GenerationsTable": {*STREAM, "dynamodb:GetItem", "dynamodb:PutItem"},
         "*": {"dynamodb:ListStreams"},
-        "TelemetryTable": {"dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
+        "TelemetryTable": {
+            "dynamodb:BatchGetItem",
+            "dynamodb:GetItem",
+            "dynamodb:Query",
+            "dynamodb:UpdateItem",
+        },
         "TelemetryFailuresQueue": SEND,
     },
     "pipeline.journal": {

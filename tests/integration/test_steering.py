@@ -308,8 +308,9 @@ def test_two_operators_at_once_lose_no_change(runtime: Runtime) -> None:
 def test_what_routing_would_do_is_shown(runtime: Runtime) -> None:
     model = load_catalog().model(MODEL)
     _open(runtime)
-    overrides = disable_provider(runtime.overrides, "fal", KNOWN)
-    shown = show_routing(runtime.models, model, ("replicate",), NOW_MS, why_out=overrides.why_out)
+    disable_provider(runtime.overrides, "fal", KNOWN)
+    out = Steering(runtime.models, runtime.overrides, Clock()).why_out
+    shown = show_routing(runtime.models, model, ("replicate",), NOW_MS, why_out=out)
     assert [(r.provider, r.place, r.breaker.value, r.score, r.out) for r in shown[:2]] == [
         ("replicate", 1, "open", None, None),
         ("fal", None, "closed", None, Out.DISABLED),

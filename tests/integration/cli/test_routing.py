@@ -50,3 +50,15 @@ def test_a_disabled_provider_has_no_place(operator: Operator) -> None:
     assert {row["place"] for row in operator.asks("routing", "show", MODEL)} == {None}
     assert operator.asks("provider", "enable", "fal") == {"provider": "fal", "enabled": True}
     assert operator.types("provider", "disable", "nobody").exit_code == 1
+
+
+def test_a_cap_is_set_shown_and_taken_away(operator: Operator) -> None:
+    told = operator.asks("routing", "cap", "fal", "25")
+    assert told == {"provider": "fal", "cap": "25.00", "spent_today": "0.00", "out": None}
+    assert {row["cap"] for row in operator.asks("routing", "show", MODEL)} == {"25.00", None}
+    assert operator.asks("routing", "cap", "fal", "0")["out"] == "over its cap"
+    rows = {row["provider"]: row for row in operator.asks("routing", "show", MODEL)}
+    assert (rows["fal"]["place"], rows["fal"]["out"]) == (None, "over its cap")
+    assert operator.asks("routing", "uncap", "fal")["out"] is None
+    assert operator.types("routing", "cap", "nobody", "1").exit_code == 1
+    assert operator.types("routing", "cap", "fal", "-1").exit_code == 2

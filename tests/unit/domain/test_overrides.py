@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from tidegate.domain.money import Money
 from tidegate.domain.overrides import Out, Overrides, follow_pin
+
+TODAY = 20_405
 
 
 def test_each_change_is_the_next_version_and_can_be_undone() -> None:
@@ -24,10 +27,27 @@ def test_a_pin_goes_first_and_the_others_follow() -> None:
 
 def test_a_provider_without_a_key_is_out_once_somebody_looked() -> None:
     nobody_looked = Overrides()
-    assert nobody_looked.why_out("fal") is None
+    assert nobody_looked.why_out("fal", TODAY) is None
     looked = nobody_looked.with_keys(["replicate"])
-    assert [looked.why_out(name) for name in ("replicate", "fal")] == [None, Out.NO_KEY]
-    assert looked.why_out("fal", needs_key=False) is None
-    assert looked.without("fal").why_out("fal") is Out.DISABLED
+    assert [looked.why_out(name, TODAY) for name in ("replicate", "fal")] == [None, Out.NO_KEY]
+    assert looked.why_out("fal", TODAY, needs_key=False) is None
+    assert looked.without("fal").why_out("fal", TODAY) is Out.DISABLED
     assert looked.with_keys(["replicate"]) is looked
-    assert looked.with_keys([]).why_out("replicate") is Out.NO_KEY
+    assert looked.with_keys([]).why_out("replicate", TODAY) is Out.NO_KEY
+
+
+def test_a_provider_that_reached_its_cap_is_out_until_the_day_ends() -> None:
+    spent = {"fal": Money.of("5"), "replicate": Money.of("500")}
+    capped = Overrides().capped("fal", Money.of("5")).capped("bfl", Money.of("0.01"))
+    over = capped.noting(spent, TODAY)
+    assert [over.why_out(name, TODAY) for name in ("fal", "bfl", "replicate")] == [Out.OVER_CAP, None, None]
+    assert over.why_out("fal", TODAY + 1) is None
+    assert over.noting(spent, TODAY) is over
+    assert over.noting(spent, TODAY + 1).why_out("fal", TODAY + 1) is Out.OVER_CAP
+    assert capped.noting({}, TODAY) is capped
+
+
+def test_another_cap_forgets_what_the_old_one_said() -> None:
+    over = Overrides().capped("fal", Money.of("5")).noting({"fal": Money.of("6")}, TODAY)
+    assert over.capped("fal", Money.of("7")).why_out("fal", TODAY) is None
+    assert over.capped("fal", None) == Overrides(version=3)

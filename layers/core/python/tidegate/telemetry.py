@@ -10,6 +10,7 @@ from tidegate.settings import Settings
 if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.models import ModelTable
     from tidegate.adapters.dynamodb.overrides import OverrideTable
+    from tidegate.adapters.dynamodb.spending import SpendingTable
     from tidegate.adapters.dynamodb.tallies import TallyTable
     from tidegate.adapters.dynamodb.usage import UsageTable
     from tidegate.usecases.steering import Steering
@@ -38,6 +39,13 @@ class Telemetry(Settings):
         from tidegate.adapters.dynamodb.tallies import TallyTable  # noqa: PLC0415
 
         return TallyTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
+
+    @cached_property
+    def spending(self) -> SpendingTable:
+        """What each provider cost us, by the day."""
+        from tidegate.adapters.dynamodb.spending import SpendingTable  # noqa: PLC0415
+
+        return SpendingTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
 
     @cached_property
     def overrides(self) -> OverrideTable:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from tidegate.domain.money import ZERO, Money
+
 
 class Out(StrEnum):
     """Why a provider is in no order."""
@@ -14,6 +16,7 @@ class Out(StrEnum):
     DISABLED = "disabled"
     NO_KEY = "no key"
     NOT_ENABLED = "not enabled"
+    OVER_CAP = "over its cap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class Overrides:
     """Providers that get no jobs, orders that stand in for ``fastest``, models for which nothing is learned.
 
     ``keyed`` are the providers whose credentials were complete when somebody last looked; None while nobody
-    did, and then each counts as one. ``version`` counts changes.
+    did, and then each counts as one. ``caps`` is what each may cost us on a UTC day, ``spent_on`` the day on
+    which it last did. ``version`` counts changes.
     """
 
     disabled: frozenset[str] = frozenset()
@@ -29,14 +33,16 @@ class Overrides:
     frozen: frozenset[str] = frozenset()  # models whose orders neither statistics nor breakers change
     version: int = 0
     keyed: frozenset[str] | None = None
+    caps: Mapping[str, Money] = field(default_factory=dict)
+    spent_on: Mapping[str, int] = field(default_factory=dict)
 
-    def why_out(self, provider: str, *, needs_key: bool = True) -> Out | None:
-        """Say why a provider gets no jobs; None if it does."""
+    def why_out(self, provider: str, today: int, *, needs_key: bool = True) -> Out | None:
+        """Say why a provider gets no jobs on this day; None if it does."""
         if provider in self.disabled:
             return Out.DISABLED
         if needs_key and self.keyed is not None and provider not in self.keyed:
             return Out.NO_KEY
-        return None
+        return Out.OVER_CAP if self.spent_on.get(provider) == today else None
 
     def without(self, provider: str) -> Overrides:
         """Send nothing to a provider any more."""
@@ -66,6 +72,21 @@ class Overrides:
         """Know which providers have a key: unchanged when these are known already."""
         keyed = frozenset(providers)
         return self if keyed == self.keyed else self._next(keyed=keyed)
+
+    def capped(self, provider: str, amount: Money | None) -> Overrides:
+        """Let a provider cost us no more than this on a day; None for no limit."""
+        caps = {name: cap for name, cap in self.caps.items() if name != provider}
+        spent_on = {name: day for name, day in self.spent_on.items() if name != provider}
+        return self._next(caps=caps | ({} if amount is None else {provider: amount}), spent_on=spent_on)
+
+    def noting(self, spent: Mapping[str, Money], today: int) -> Overrides:
+        """Know who has cost us as much today as it may: unchanged when that is known already."""
+        over = {
+            name: today
+            for name, cap in self.caps.items()
+            if spent.get(name, ZERO) >= cap and self.spent_on.get(name) != today
+        }
+        return self._next(spent_on={**self.spent_on, **over}) if over else self
 
     def _next(self, **changes: Any) -> Overrides:
         return replace(self, version=self.version + 1, **changes)

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tidegate.domain.attempt import Attempt, AttemptStatus, FailureClass
+from tidegate.domain.attempt import Attempt, AttemptStatus, FailureClass, FailureCode
 from tidegate.domain.health import Verdict
 from tidegate.domain.mode import Mode
+from tidegate.domain.money import ZERO, Money
 
 _ENDS: Final[Mapping[AttemptStatus, str]] = {  # by the names of ``usage.ProviderUsage``
     AttemptStatus.USED: "used",
@@ -50,6 +51,23 @@ def usage_of(change: Change) -> Iterator[tuple[str, int]]:
             yield end, sign
             if end != "used":
                 yield "wasted", sign * cost
+
+
+def spent_by(change: Change) -> Money:
+    """Say what the change adds to what its provider costs us; negative where it turns out to bill nothing."""
+    was = ZERO if change.old is None else _billed(change.old)
+    return _billed(change.new) - was
+
+
+def _billed(attempt: Attempt) -> Money:
+    """What the provider bills for it, as far as we know: whatever was sent and not refused at once."""
+    if attempt.mode is not Mode.LIVE or attempt.status is AttemptStatus.SKIPPED:
+        return ZERO
+    failure = attempt.failure
+    refused = attempt.status is AttemptStatus.FAILED and attempt.prediction is None
+    if refused and failure is not None and failure.code is not FailureCode.UNKNOWN_OUTCOME:
+        return ZERO
+    return attempt.cost
 
 
 def verdict_of(change: Change) -> Verdict | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tidegate.adapters.dynamodb.overrides import OverrideTable
@@ -24,14 +25,14 @@ def disable_provider(table: OverrideTable, provider: str, known: Collection[str]
         InvalidInput: there is no such provider.
         ServiceUnavailable: the overrides keep changing.
     """
-    _check(provider, known)
-    return _change(table, lambda stored: stored.without(provider))
+    check_provider(provider, known)
+    return change_overrides(table, lambda stored: stored.without(provider))
 
 
 def enable_provider(table: OverrideTable, provider: str, known: Collection[str]) -> Overrides:
     """Send jobs to a provider again. Raises as :func:`disable_provider`."""
-    _check(provider, known)
-    return _change(table, lambda stored: stored.including(provider))
+    check_provider(provider, known)
+    return change_overrides(table, lambda stored: stored.including(provider))
 
 
 def pin_order(table: OverrideTable, catalog: Catalog, model: str, order: Sequence[str]) -> Overrides:
@@ -44,25 +45,25 @@ def pin_order(table: OverrideTable, catalog: Catalog, model: str, order: Sequenc
     providers = catalog.model(model).providers
     if not order or len(set(order)) < len(order) or not set(order) <= set(providers):
         raise InvalidInput(f"the order must name providers of {model} once each: {', '.join(providers)}.")
-    return _change(table, lambda stored: stored.pinned(model, order))
+    return change_overrides(table, lambda stored: stored.pinned(model, order))
 
 
 def unpin_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
     """Rank a model's providers again by what they do. Raises as :func:`pin_order`."""
     catalog.model(model)
-    return _change(table, lambda stored: stored.unpinned(model))
+    return change_overrides(table, lambda stored: stored.unpinned(model))
 
 
 def freeze_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
     """Take a model's orders as they are, whatever is learned. Raises as :func:`pin_order`."""
     catalog.model(model)
-    return _change(table, lambda stored: stored.freeze(model))
+    return change_overrides(table, lambda stored: stored.freeze(model))
 
 
 def thaw_order(table: OverrideTable, catalog: Catalog, model: str) -> Overrides:
     """Undo :func:`freeze_order`. Raises as :func:`pin_order`."""
     catalog.model(model)
-    return _change(table, lambda stored: stored.thaw(model))
+    return change_overrides(table, lambda stored: stored.thaw(model))
 
 
 def note_keys(table: OverrideTable, secret: SecretEditor) -> bool:
@@ -81,19 +82,28 @@ def note_keys(table: OverrideTable, secret: SecretEditor) -> bool:
         told.append(keyed is not stored)
         return keyed
 
-    _change(table, change)
+    change_overrides(table, change)
     return told[-1]
 
 
-def _check(provider: str, known: Collection[str]) -> None:
+def check_provider(provider: str, known: Collection[str]) -> None:
+    """Raise InvalidInput unless there is such a provider."""
     if provider not in known:
         raise InvalidInput(f"there is no provider {provider!r}; there are {', '.join(sorted(known))}.")
 
 
-def _change(table: OverrideTable, change: Callable[[Overrides], Overrides]) -> Overrides:
+def change_overrides(table: OverrideTable, change: Callable[[Overrides], Overrides]) -> Overrides:
+    """Change what is stored; nothing is written if ``change`` returns it as it is.
+
+    Raises:
+        ServiceUnavailable: they keep changing.
+    """
     for _ in range(_TRIES):
         stored = table.get()
         changed = change(stored)
-        if changed is stored or table.replace(changed):
-            return changed
+        if changed is stored:
+            return stored
+        following = replace(changed, version=stored.version + 1)  # however many changes it consists of
+        if table.replace(following):
+            return following
     raise ServiceUnavailable("Somebody else keeps changing the routing. Nothing was changed; try again.")

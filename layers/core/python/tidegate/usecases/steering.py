@@ -21,12 +21,14 @@ from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.health import Breaker, State
 from tidegate.domain.overrides import Out, Overrides, follow_pin
 from tidegate.domain.routing import explore, rank, reshuffle
+from tidegate.domain.usage import day_of
 
 SUBMIT_AGE_MS: Final = 15_000  # how old what an order follows from may be
 ATTEMPT_AGE_MS: Final = 5_000  # and what decides whether a job is sent
 OVERRIDES_AGE_MS: Final = 20_000
 NOBODY: Final = "No provider that could serve this is available at the moment. Nothing was charged."
 SWITCHED_OFF: Final = "it is switched off at the moment"
+SPENT: Final = "its budget for today is used up"
 FAILS: Final = "it fails too often at the moment"
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -79,7 +81,7 @@ class Steering:
             seed: the generation's id, from which follows whether it explores; None for never.
 
         Raises:
-            ServiceUnavailable: all of them are switched off or lack a key.
+            ServiceUnavailable: all of them are switched off, lack a key, or have used up their budgets.
         """
         decided = self._override()
         able = tuple(name for name in providers if self.why_out(name) is None)
@@ -101,7 +103,13 @@ class Steering:
         """Say why a provider is in no order; None if it is."""
         if provider == BEDROCK and not self._bedrock:
             return Out.NOT_ENABLED
-        return self._override().why_out(provider, needs_key=provider != BEDROCK)
+        today = day_of(self._now_ms())
+        return self._override().why_out(provider, today, needs_key=provider != BEDROCK)
+
+    @property
+    def overrides(self) -> Overrides:
+        """What the operator decided, as of some seconds ago."""
+        return self._override()
 
     def refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
         """Say why a job should not be sent to a provider; None if it should.
@@ -110,8 +118,10 @@ class Steering:
         first to ask is its probe.
         """
         decided = self._override()
-        if provider in decided.disabled:
-            return SWITCHED_OFF
+        # Not for want of a key: the attempt looks for it in the secret, and finds the first one sooner.
+        out = decided.why_out(provider, day_of(self._now_ms()), needs_key=False)
+        if out is not None:
+            return SPENT if out is Out.OVER_CAP else SWITCHED_OFF
         if is_last or model in decided.frozen:
             return None
         now_ms = self._now_ms()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+from tidegate.domain.money import Money
 from tidegate.domain.overrides import Overrides
 
 if TYPE_CHECKING:
@@ -32,7 +33,10 @@ class OverrideTable:
         pins = {model: tuple(order) for model, order in values.get("pins", {}).items()}
         disabled, frozen = (frozenset(values.get(name, ())) for name in ("disabled", "frozen"))
         keyed = frozenset(values["keyed"]) if "keyed" in values else None
-        return Overrides(disabled, pins, frozen, values.get("version", 0), keyed)
+        caps = {name: Money(micros) for name, micros in values.get("caps", {}).items()}
+        return Overrides(
+            disabled, pins, frozen, values.get("version", 0), keyed, caps, values.get("spent_on", {})
+        )
 
     def replace(self, overrides: Overrides) -> bool:
         """Store the next version; False when somebody else changed them meanwhile."""
@@ -41,6 +45,8 @@ class OverrideTable:
             "disabled": sorted(overrides.disabled),
             "pins": overrides.pins,
             "frozen": sorted(overrides.frozen),
+            "caps": {name: cap.micros for name, cap in overrides.caps.items()},
+            "spent_on": overrides.spent_on,
             "version": overrides.version,
         }
         if overrides.keyed is not None:

@@ -1,4 +1,4 @@
-"""Counts what became of attempts, each change once: by account and day, by model and minute or period.
+"""Counts what became of attempts, each change once: by account, by model, by provider.
 
 Everything is added, never set, and follows from the changes alone: so the same batch makes the same
 transaction, and its token lets DynamoDB apply it once (docs/adr/0046).
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any, Final
 from tidegate.adapters.dynamodb import transaction
 from tidegate.adapters.dynamodb.codec import Item, encode_item
 from tidegate.adapters.dynamodb.model_codec import health_key, health_ttl_s, period_key, period_ttl_s
+from tidegate.adapters.dynamodb.spending import spending_key, spent_name
 from tidegate.adapters.dynamodb.usage import GENERATIONS, attempts_key, expires_at_s
 from tidegate.domain.attempt import AttemptStatus
 from tidegate.domain.health import minute_of
 from tidegate.domain.routing import bucket_of, period_of
-from tidegate.domain.tally import Change, is_wasted, usage_of, used_after_ms, verdict_of
+from tidegate.domain.tally import Change, is_wasted, spent_by, usage_of, used_after_ms, verdict_of
 from tidegate.domain.usage import day_of
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _sums(changes: Sequence[Change]) -> list[_Sum]:
         if attempt.status is not AttemptStatus.SKIPPED:
             for name, number in usage_of(change):
                 account[f"{attempt.provider}|{name}"] += number
+        if spent := spent_by(change).micros:
+            to(spending_key(day), expires_at_s(day))[spent_name(attempt.provider)] += spent
         _add_health(change, to)
         _add_period(change, to)
     return [sums[name] for name in sorted(sums)]
