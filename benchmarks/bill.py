@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from benchmarks.generation import Step, Trigger
 from benchmarks.metering import Meter
-from benchmarks.prices import Assumptions, Prices
+from cli.prices import Assumptions, Prices
 from infra.config import Config
 from tests.infrastructure.synth import Synth
 

@@ -13,7 +13,7 @@ from benchmarks.bill import COUNTED, bill, deployed_idle_bill, dollars, total, t
 from benchmarks.figure import Figure
 from benchmarks.generation import named, open_account, submit_event, walk
 from benchmarks.metering import Meter, metering
-from benchmarks.prices import read_prices
+from cli.prices import read_prices
 from functions.babysea import generate_image
 from tests.infrastructure.synth import synthesize
 
@@ -51,7 +51,7 @@ def figures() -> list[Figure]:
             dollars(lines),
             None,
             DOLLARS,
-            "with Lambda time and logs, assumed in prices.toml",
+            "with Lambda time and logs, assumed in cli/prices.toml",
         ),
         Figure(
             "dollars per idle month",

@@ -8,6 +8,7 @@ from cli import (
     account_commands,
     catalog_commands,
     config_commands,
+    cost_commands,
     generation_commands,
     key_commands,
     ledger_commands,
@@ -39,6 +40,7 @@ for _name, _module in {
     "config": config_commands,
 }.items():
     app.add_typer(_module.group, name=_name)
+cost_commands.add_cost(app)
 
 if __name__ == "__main__":
     app()

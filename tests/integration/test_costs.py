@@ -26,7 +26,8 @@ from benchmarks.bill import (
 )
 from benchmarks.generation import Step, named, open_account, submit_event, walk, warm_up
 from benchmarks.metering import Meter, metering
-from benchmarks.prices import Prices, read_prices
+from cli.counted import read_counts
+from cli.prices import Prices, read_prices
 from functions.babysea import generate_image
 from tests.contract.babysea.pictures import picture_server
 from tests.infrastructure.synth import Synth, synthesize
@@ -154,6 +155,15 @@ def test_an_execution_without_failover_is_at_most_three_transitions() -> None:
 def test_the_page_shows_every_item_of_the_bill(lines: Sequence[Line], item: str) -> None:
     (line,) = [line for line in lines if line.item == item]
     assert _shown(line.title) == [line.shown, _money(line.dollars)]
+
+
+def test_the_command_prices_what_is_counted(lines: Sequence[Line], deployed: Synth, prices: Prices) -> None:
+    counts = read_counts()
+    assert dict(counts.generation) == {line.item: line.amount for line in lines}
+    assert dict(counts.idle_month) == {
+        line.item: line.amount for line in deployed_idle_bill(deployed, prices)
+    }
+    assert counts.assumed == set(ASSUMED)
 
 
 def test_a_thousand_images_cost_less_than_ten_cents_in_calls(lines: Sequence[Line]) -> None:

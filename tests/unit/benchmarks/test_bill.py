@@ -12,7 +12,7 @@ import pytest
 from benchmarks.bill import ASSUMED, COUNTED, REAP, bill, dollars, idle_bill, transitions_of
 from benchmarks.generation import Step, Trigger, named
 from benchmarks.metering import Meter
-from benchmarks.prices import FILE, Prices, read_prices
+from cli.prices import FILE, Prices, read_prices
 
 
 @pytest.fixture(scope="module")
