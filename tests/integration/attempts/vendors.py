@@ -52,6 +52,7 @@ class Vendor:
     media_type: MediaType = MediaType.IMAGE
     credentials: Mapping[str, str] = field(default_factory=lambda: {"api_key": "a-key-of-the-vendor"})
     prompt: str = "prompt"  # its field
+    number: str | None = None  # its field for how many
     seed: str | None = "seed"
     constants: Mapping[str, object] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
@@ -67,11 +68,12 @@ class Vendor:
 
 
 VENDORS: Final = (
-    Vendor("replicate", "/replicate/v1", "black-forest-labs/flux-schnell", lost="used"),
-    Vendor("fal", "/fal", "fal-ai/flux/schnell", lost="orphaned"),
+    Vendor("replicate", "/replicate/v1", "black-forest-labs/flux-schnell", lost="used", number="num_outputs"),
+    Vendor("fal", "/fal", "fal-ai/flux/schnell", lost="orphaned", number="num_images"),
     Vendor("bfl", "/bfl/v1", "flux-pro-1.1", lost="orphaned"),
-    Vendor("openai", "/openai/v1", "gpt-image-1.5", lost="failed", seed=None),
+    Vendor("openai", "/openai/v1", "gpt-image-1.5", lost="failed", seed=None, number="n"),
     Vendor("google", "/google/v1beta", "gemini-2.5-flash-image", lost="failed"),
+    Vendor("google", "/google/v1beta", "veo-3.1-generate-001", "orphaned", MediaType.VIDEO, seed=None),
     Vendor(
         "byteplus",
         "/byteplus/api/v3",
@@ -92,11 +94,21 @@ VENDORS: Final = (
         constants={"ratio": "1024:1024"},
     ),
     Vendor(
+        "runway",
+        "/runway",
+        "gen4.5",
+        "orphaned",
+        MediaType.VIDEO,
+        prompt="promptText",
+        constants={"ratio": "1280:720", "duration": 5},
+    ),
+    Vendor(
         "cloudflare",
         "/cloudflare/client/v4",
         "@cf/black-forest-labs/flux-1-schnell",
         lost="failed",
-        credentials={"api_key": "key", "account_id": "account"},
+        # Not a word that the base64 of a picture may hold by chance: an answer that quotes a key loses it.
+        credentials={"api_key": "a-key-of-the-vendor", "account_id": "account"},
     ),
     Vendor(
         "bedrock",
@@ -140,8 +152,11 @@ class VendorWorld(World):
         vendor: Vendor,
         prompt: str,
         worker_timeout_s: int = PATIENT_S,
+        *,
+        number: int = 1,
     ) -> None:
         self.vendor = vendor
+        self._number = number
         self._worker_timeout_s = worker_timeout_s
         self._simulator = simulator
         self._prompt = prompt
@@ -165,7 +180,7 @@ class VendorWorld(World):
         super()._wait_until(due_ms)
 
     def _a_generation(self) -> Order:
-        params = {"generation_prompt": self._prompt, "generation_output_number": 1}
+        params = {"generation_prompt": self._prompt, "generation_output_number": self._number}
         if self.vendor.media_type is MediaType.VIDEO:
             params["generation_duration"] = 5
         return replace(
@@ -185,6 +200,8 @@ class VendorWorld(World):
 
     def _model(self) -> Model:
         fields: dict[str, FieldRule] = {"generation_prompt": FieldRule(self.vendor.prompt)}
+        if self.vendor.number:
+            fields["generation_output_number"] = FieldRule(self.vendor.number)
         if self.vendor.seed:
             fields["generation_seed"] = FieldRule(self.vendor.seed)
         own = ProviderRoute(

@@ -91,6 +91,12 @@ def test_several_files_share_a_folder_in_their_order(runtime: Runtime) -> None:
     assert len({output.key.rsplit("/", 1)[0] for output in outputs}) == 1
 
 
+def test_one_file_that_cannot_be_used_spoils_them_all(runtime: Runtime) -> None:
+    with pytest.raises(UnusableOutput):
+        store(runtime, MediaFile(data=PICTURE), MediaFile(data=b"<html>Sign in</html>"))
+    assert len(keys_in_bucket()) == 1  # nobody learns its name, and the bucket's lifecycle removes it
+
+
 def test_storing_again_never_writes_over_what_was_stored(runtime: Runtime) -> None:
     (first,) = store(runtime, MediaFile(data=PICTURE))
     (second,) = store(runtime, MediaFile(data=PICTURE))

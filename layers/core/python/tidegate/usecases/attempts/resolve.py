@@ -26,9 +26,17 @@ from tidegate.usecases.store_outputs import UnusableOutput
 def succeeded(context: Context, generation: Generation, attempt: Attempt, result: Succeeded) -> None:
     """Store the files, charge once, and end the generation; a result that comes too late is discarded.
 
+    Fewer files than were asked for are no result: the price is that of all of them (docs/adr/0066).
+
     Raises:
         OutputUnreachable: the files could not be fetched just now; nothing has changed.
     """
+    asked = int(str(generation.params.get("generation_output_number", 1)))
+    if len(result.files) < asked:
+        partial = f"the provider made {len(result.files)} of {asked} files"
+        lacking = Failure(FailureClass.FAIL_OVER, FailureCode.INVALID_RESPONSE, partial)
+        failed(context, generation, attempt, lacking)
+        return
     try:
         outputs = context.store_outputs(generation, result.files)
     except UnusableOutput as error:
