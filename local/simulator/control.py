@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from local.simulator.faults import KINDS, Scripted
+from local.simulator.faults import CODES, KINDS, Scripted
 from local.simulator.journal import views
 from local.simulator.settings import Settings
 from local.simulator.world import PROVIDERS, World
@@ -68,7 +68,8 @@ class Control:
 
     async def _faults(self, _request: Request) -> Response:
         queue = [asdict(scripted) for scripted in self._world.faults.queue]
-        return JSONResponse({"queue": queue, "kinds": [asdict(kind) for kind in KINDS.values()]})
+        kinds = [asdict(kind) | {"takes_code": kind.name in CODES} for kind in KINDS.values()]
+        return JSONResponse({"queue": queue, "kinds": kinds, "providers": PROVIDERS})
 
     async def _script(self, request: Request) -> Response:
         asked = ScriptedFault.model_validate_json(await request.body())

@@ -142,6 +142,7 @@ class Job:
             "faults": self.faults.names(),
             "doom": self.doom,
             "callback_url": self.callback_url,
+            "prompt": self.prompt,
             "input": dict(self.given),
             "files": self.file_urls() if self.state is State.SUCCEEDED else [],
         }

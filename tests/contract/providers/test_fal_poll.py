@@ -10,6 +10,7 @@ from tests.contract.providers.wire import Script, answer, fixture, job, told
 from tests.contract.providers.wire_fal import COMPLETED, MODEL, PREDICTION, URLS, against
 from tidegate.adapters.http import BodyTooLarge, ConnectFailed, ResponseLost
 from tidegate.adapters.providers.protocol import SearchUnsupported
+from tidegate.adapters.providers.upstream import CALM_DOWN_S
 from tidegate.domain.attempt import Failed, FailureClass, FailureCode, MediaFile, Running, Succeeded
 
 
@@ -140,7 +141,6 @@ def test_an_error_beside_completed_is_a_failure_even_with_a_result(
         answer(b"<html>nginx</html>", 502),
         answer(b"<html>", 200),
         answer([1], 200),
-        answer({"detail": "Too many"}, 429),
         answer({"detail": "User is locked."}, 403),
         answer({"detail": "Unauthorized"}, 401),
         answer({"detail": "Not found"}, 404),
@@ -150,6 +150,11 @@ def test_an_error_beside_completed_is_a_failure_even_with_a_result(
 )
 def test_a_result_that_could_not_be_read_is_asked_for_again(result: Script) -> None:
     assert completed(result) == Running()
+
+
+def test_a_result_that_is_asked_for_too_often_is_left_alone_for_a_while() -> None:
+    assert completed(answer({"detail": "Too many"}, 429)) == Running(CALM_DOWN_S)
+    assert completed(answer({"detail": "Too many"}, 429, {"retry-after": "3"})) == Running(3)
 
 
 @pytest.mark.parametrize(

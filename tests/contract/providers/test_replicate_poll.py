@@ -11,6 +11,7 @@ from tests.contract.providers.wire_replicate import BASE, MODEL, PREDICTION, WIR
 from tidegate.adapters.http import BodyTooLarge, ConnectFailed, ResponseLost, UnsafeUrl
 from tidegate.adapters.providers.classification import Symptoms
 from tidegate.adapters.providers.replicate_failures import FAILED_PREDICTIONS
+from tidegate.adapters.providers.upstream import CALM_DOWN_S
 from tidegate.domain.attempt import (
     Failed,
     Failure,
@@ -123,6 +124,7 @@ POLL_TROUBLE: dict[str, tuple[Script, int | None]] = {
     "not connected": (ConnectFailed("refused"), None),
     "too large": (BodyTooLarge("too large", 200), None),
     "refused by the guard": (UnsafeUrl("private"), None),
+    "throttled without a word": (answer({}, 429), CALM_DOWN_S),
     "throttled": (answer({}, 429, {"retry-after": "12"}), 12),
     "down": (answer(b"<html>", 503, {"retry-after": "3"}), 3),
     "internal": (answer({}, 500), None),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.contract.simulator.client import FAL_FLUX, FLUX, Client
+from tidegate.adapters.providers.registry import BUILDERS
 
 
 def test_what_was_received_is_shown_newest_first_without_keys(simulator: Client) -> None:
@@ -68,6 +69,14 @@ def test_a_reset_forgets_everything_but_the_keys(simulator: Client) -> None:
     assert simulator.control("GET", "/requests") == {"counts": {}, "requests": []}
     assert simulator.replicate("GET", f"/predictions/{job_id}").status == 404
     assert simulator.replicate("GET", "/webhooks/default/secret").json() == secret
+
+
+def test_the_page_offers_every_vendor_and_shows_each_ones_prompt(simulator: Client) -> None:
+    offered = simulator.control("GET", "/faults")
+    assert set(offered["providers"]) == set(BUILDERS)
+    assert {kind["name"] for kind in offered["kinds"] if kind["takes_code"]} == {"error", "failed_with"}
+    simulator.predict("a seal at dusk")
+    assert simulator.control("GET", "/jobs")["jobs"][0]["prompt"] == "a seal at dusk"
 
 
 def test_there_is_a_page_for_people_and_a_health_check(simulator: Client) -> None:

@@ -111,6 +111,16 @@ def test_an_empty_account(runtime: Runtime, simulator: Client, vendor: Vendor) -
     assert world.alerts == [(vendor.name, "provider_credits_exhausted")]
 
 
+def test_a_fault_that_the_simulators_page_queued(runtime: Runtime, simulator: Client, vendor: Vendor) -> None:
+    queued = {"fault": vendor.words.get("500", "500"), "provider": vendor.name, "count": 2}
+    simulator.control("POST", "/faults", queued)  # a server's failure is asked once more
+    world = VendorWorld(runtime, simulator, vendor, "a harbour")
+    left_for_the_other(world, world.run())
+    shown = simulator.control("GET", f"/requests?provider={vendor.name}&kind=submit&limit=2")["requests"]
+    assert [request["faults"] for request in shown] == [["500"], ["500"]]
+    assert simulator.control("GET", "/faults")["queue"] == []
+
+
 @pytest.mark.parametrize("loss", ["lost", "malformed"])
 def test_a_lost_answer(runtime: Runtime, simulator: Client, vendor: Vendor, loss: str) -> None:
     world = VendorWorld(runtime, simulator, vendor, vendor.fault(loss))

@@ -102,7 +102,7 @@ class Fal(Limited):
             return Running()
         result = self._api.ask("GET", self._url(prediction, "result"))
         if result is None or not _tells_the_end(result):
-            return Running(result.retry_after_s if result else None)
+            return self._api.running(result)
         if not result.is_success:
             return Failed(failure_of(result))
         if error := status.fields.get("error"):

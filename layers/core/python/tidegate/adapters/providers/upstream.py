@@ -23,6 +23,8 @@ _MAX_ANSWER_BYTES: Final = 16_777_216  # an answer may hold its pictures as data
 MAX_RESULT_BYTES: Final = 67_108_864
 _MAX_PROSE_BYTES: Final = 262_144
 _UNAUTHORIZED: Final = 401
+_TOO_MANY: Final = 429
+CALM_DOWN_S: Final = 20  # until a job is asked for again after "too many", if nobody says (docs/adr/0067)
 _KEY_REFUSED: Final = frozenset({401, 403})
 _KEY_TAKEN: Final = frozenset({*range(200, 300), 404})  # what a key may see, even if it is not there
 
@@ -156,6 +158,8 @@ class Upstream:
     def running(self, answer: Answer | None = None) -> Running:
         """Return that the job goes on, and when it may be asked for again."""
         wished_s = answer.retry_after_s if answer else None
+        if wished_s is None and answer is not None and answer.status == _TOO_MANY:
+            wished_s = CALM_DOWN_S
         waits_s = [wait_s for wait_s in (self._poll_every_s, wished_s) if wait_s is not None]
         return Running(max(waits_s) if waits_s else None)
 
