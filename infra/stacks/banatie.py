@@ -174,6 +174,7 @@ class BanatieStack(CellStack):
             data.generations.use("GetItem", "PutItem"),
             data.wallets.use("UpdateItem"),
             data.telemetry.use("GetItem"),
+            data.know_bedrock(),
             self._settings(),
         ]
 

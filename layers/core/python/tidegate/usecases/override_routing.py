@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from tidegate.adapters.dynamodb.overrides import OverrideTable
+from tidegate.adapters.providers.credentials import CREDENTIALS
 from tidegate.domain.catalog import Catalog
 from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.overrides import Overrides
@@ -78,7 +79,8 @@ def note_keys(table: OverrideTable, secret: SecretEditor) -> bool:
     told: list[bool] = []
 
     def change(stored: Overrides) -> Overrides:
-        keyed = stored.with_keys(entry.provider for entry in list_credentials(secret) if entry.is_configured)
+        found = (entry.provider for entry in list_credentials(secret) if entry.is_configured)
+        keyed = stored.with_keys(name for name in found if name in CREDENTIALS)  # payments are no providers
         told.append(keyed is not stored)
         return keyed
 

@@ -24,7 +24,7 @@ MAX_RESULT_BYTES: Final = 67_108_864
 _MAX_PROSE_BYTES: Final = 262_144
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
-CALM_DOWN_S: Final = 20  # until a job is asked for again after "too many", if nobody says (docs/adr/0067)
+CALM_DOWN_S: Final = 20  # until a job is asked for again after "too many", if nobody says (docs/adr/0083)
 _KEY_REFUSED: Final = frozenset({401, 403})
 _KEY_TAKEN: Final = frozenset({*range(200, 300), 404})  # what a key may see, even if it is not there
 

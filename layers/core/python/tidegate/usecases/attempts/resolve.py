@@ -26,7 +26,7 @@ from tidegate.usecases.store_outputs import UnusableOutput
 def succeeded(context: Context, generation: Generation, attempt: Attempt, result: Succeeded) -> None:
     """Store the files, charge once, and end the generation; a result that comes too late is discarded.
 
-    Fewer files than were asked for are no result: the price is that of all of them (docs/adr/0066).
+    Fewer files than were asked for are no result: the price is that of all of them (docs/adr/0082).
 
     Raises:
         OutputUnreachable: the files could not be fetched just now; nothing has changed.
