@@ -45,7 +45,9 @@ def test_the_simulator_has_every_native_model_and_field() -> None:
 def test_what_the_simulator_lacks_is_named(tmp_path: Path) -> None:
     raw = json.loads(CATALOG_FILE.read_text())
     model = next(entry for entry in raw["models"] if entry["identifier"] == "google/nano-banana")
-    replicate, fal, *_ = model["routes"]
+    replicate, fal = (
+        next(route for route in model["routes"] if route["provider"] == name) for name in ("replicate", "fal")
+    )
     replicate["constants"] = {"surprise": 1}
     fal["with_input"]["native_model"] = "fal-ai/none"
     file = tmp_path / "catalog.json"
