@@ -85,7 +85,7 @@ def test_anothers_scope_and_none_at_all_are_not_found(
     gallery: Gallery, stranger: Client, function: str
 ) -> None:
     gallery.scope()
-    body = {"body": {"meta": {}}} if ABOUT[function] == "PUT" else {}
+    body: dict[str, Any] = {"body": {"meta": {}}} if ABOUT[function] == "PUT" else {}
     for asker, slug in ((stranger, "hero"), (gallery.client, "other"), (gallery.client, "a b")):
         reply = asker.call(function, ABOUT[function], params={"slug": slug}, **body)
         assert reply.error == (404, "SCOPE_NOT_FOUND", "Scope not found")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.adapters.sealing import Sealer, UnsealingFailed
+from tidegate.adapters.sealing import LIVE_URLS, Sealer, UnsealingFailed
 
 SECRET = "whsec_abcdEFGHijklMNOPqrstUVWXyz012345"
 SEALER = Sealer(b"a sealing key of enough bytes")
@@ -52,3 +52,9 @@ def test_altered_bytes_do_not_open(sealed: bytes) -> None:
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="16"):
         Sealer(b"too short")
+
+
+def test_what_was_sealed_for_one_purpose_is_opened_for_no_other() -> None:
+    sealed = Sealer(b"sixteen bytes or more", LIVE_URLS).seal("secret", account_id="a", endpoint_id="b")
+    with pytest.raises(UnsealingFailed):
+        Sealer(b"sixteen bytes or more").open(sealed, account_id="a", endpoint_id="b")
