@@ -19,6 +19,7 @@ MAX_BYTES: Final = 262_144
 RECEIVED: Final = Response(200, {"received": True})
 REJECTED: Final = Response(400, {"error": "rejected"})  # the same, whichever part was wrong
 UNAVAILABLE: Final = Response(503, {"error": "unavailable"})  # Stripe sends again, for up to three days
+ALERT: Final = "payment"  # an alarm watches for it (infra)
 _THANKS: Final = "Thank you. Your wallet is credited as soon as the payment is confirmed.\n"
 
 logger = Logger(service="payments.stripe")
@@ -51,10 +52,6 @@ def take_notice(event: Mapping[str, Any], services: Services) -> Response:
     except NoticeRejected as error:
         logger.warning("notice rejected: %s", error)
         return REJECTED
-    except (AccountNotFound, InvalidInput) as error:
-        # Money that came and cannot be credited: sending it again changes nothing, a person must look.
-        logger.exception("payment not credited", extra={"alert": "payment", "code": error.code})
-        return RECEIVED
     except Exception:
         logger.exception("notice failed")
         return UNAVAILABLE
@@ -66,7 +63,16 @@ def _credit(request: Request, services: Services) -> Response:
     if receipt is None:
         logger.info("nothing to credit")
         return RECEIVED
-    added = credit(services.wallets, receipt, now_ms)
-    told = {"account_id": receipt.account_id, "reference": receipt.reference, "credited": added}
-    logger.info("payment received", extra=told)
+    told = {
+        "account_id": receipt.account_id,
+        "reference": receipt.reference,
+        "dollars": str(receipt.amount.dollars),
+    }
+    try:
+        added = credit(services.wallets, receipt, now_ms)
+    except (AccountNotFound, InvalidInput) as error:
+        # Money that came and cannot be credited: sending it again changes nothing, a person must look.
+        logger.exception("payment not credited", extra={**told, "alert": ALERT, "code": error.code})
+        return RECEIVED
+    logger.info("payment received", extra={**told, "credited": added})
     return RECEIVED
