@@ -121,6 +121,8 @@ def test_a_delivery_fails_once_by_its_fast_attempts_or_by_a_final_answer(
         ("Tue, 14 Nov 2023 21:00:00 GMT", 0),
         ("Fri, 14 Nov 2070 21:00:00 GMT", 3_600),
         ("Fri, 99 Nov 2070 21:00:00 GMT", None),
+        ("Fri, 14 Nov 2070 21:00:00 +99999999999999", None),
+        (f"Fri, {'9' * 30} Nov 2070 21:00:00 GMT", None),
     ],
 )
 def test_retry_after_is_seconds_or_a_date(value: str | None, seconds: int | None) -> None:

@@ -97,7 +97,7 @@ def retry_after_s(value: str | None, now_ms: int) -> int | None:
         return min(int(value[:9]), MAX_RETRY_AFTER_S)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second: a number that no machine word holds
         return None
     left = at.replace(tzinfo=at.tzinfo or UTC) - datetime.fromtimestamp(now_ms / 1_000, UTC)
     return max(0, min(round(left.total_seconds()), MAX_RETRY_AFTER_S))
