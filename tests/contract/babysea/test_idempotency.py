@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.contract.babysea.gateway import NOW, Gateway, Reply
 from tests.contract.babysea.stores import Stores
+from tidegate.domain.catalog import Catalog
+from tidegate.domain.errors import ServiceUnavailable
 
 BODY = {"generation_prompt": "A baby seal", "generation_ratio": "1:1"}
 
@@ -76,3 +80,38 @@ def test_an_error_releases_the_key(gateway: Gateway) -> None:
     refused = _keyed(gateway, body={**BODY, "generation_ratio": "2:1"})
     assert refused.error["code"] == "BSE2001"
     assert _keyed(gateway).status == 200
+
+
+class Refuser:
+    """Stands for a moderator that refuses by now, and for routing with every provider switched off."""
+
+    def flags(self, _prompt: str) -> bool:
+        return True
+
+    def order(self, *_: object, **__: object) -> tuple[str, ...]:
+        raise ServiceUnavailable("All providers that could serve this are switched off at the moment.")
+
+
+def _without_the_model(gateway: Gateway) -> Catalog:
+    known = gateway.runtime.catalog
+    return replace(known, models=tuple(replace(model, retires_on=date(2020, 1, 1)) for model in known.models))
+
+
+@pytest.mark.parametrize(
+    ("part", "code"), [("moderator", "BSE2006"), ("steering", "BSE5002"), ("catalog", "BSE2011")]
+)
+def test_what_was_accepted_is_answered_though_it_would_be_refused_by_now(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, part: str, code: str
+) -> None:
+    first = _keyed(gateway)
+    changed = _without_the_model(gateway) if part == "catalog" else Refuser()
+    monkeypatch.setitem(gateway.runtime.__dict__, part, changed)
+    again = _keyed(gateway)
+    assert (again.data, again.headers["idempotency-replayed"]) == (first.data, "true")
+    assert _keyed(gateway, "order-2").error["code"] == code
+    assert gateway.balance() == ("$0.995", "$0.005")
+
+
+def test_another_body_under_the_same_key_is_told_so_even_if_it_is_wrong(gateway: Gateway) -> None:
+    _keyed(gateway)
+    assert _keyed(gateway, body={**BODY, "generation_ratio": "2:1"}).error["code"] == "BSE2015"

@@ -30,7 +30,7 @@ def accept(
     """
     if pictures := input_files(order.params):
         # A replay answers even when the pictures are gone by now (docs/adr/0048).
-        if replay := find_replay(generations, order, now_ms):
+        if replay := find_replay(generations, order.account_id, order.idempotency, now_ms):
             return replay
         from tidegate.usecases.check_inputs import check_inputs  # noqa: PLC0415  most need no HTTP client
 

@@ -93,17 +93,19 @@ class Submission:
     replayed: bool = False
 
 
-def find_replay(generations: GenerationTable, order: Order, now_ms: int) -> Submission | None:
-    """Return what the order's idempotency key stands for already, without accepting anything.
+def find_replay(
+    generations: GenerationTable, account_id: str, asked: Idempotency | None, now_ms: int
+) -> Submission | None:
+    """Return what an account's idempotency key stands for already, without accepting anything.
 
-    ``submit`` finds the same by itself; this spares work that must come before it. One or two reads.
+    ``submit`` finds the same by itself; this is for what comes before it, to spare it or when it refuses.
+    One or two reads.
 
     Raises:
         IdempotencyKeyReused: the key was used with another body.
         ServiceUnavailable: the first generation cannot be read now.
     """
-    asked = order.idempotency
-    stored = asked and generations.idempotency_record(order.account_id, asked.path, asked.key)
+    stored = asked and generations.idempotency_record(account_id, asked.path, asked.key)
     if not asked or not stored or stored.expires_at_s <= now_ms // 1000:
         return None
     return _replay(generations, asked.fingerprint, stored)

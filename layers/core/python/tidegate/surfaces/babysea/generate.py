@@ -10,7 +10,7 @@ from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.moderation.protocol import Moderator
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
-from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound
+from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, ModelNotFound, TidegateError
 from tidegate.domain.generation import MediaType
 from tidegate.domain.idempotency import fingerprint, is_well_formed
 from tidegate.domain.keys import Key, Surface
@@ -27,7 +27,7 @@ from tidegate.surfaces.http import Request
 from tidegate.usecases.accept import accept
 from tidegate.usecases.moderate import moderate
 from tidegate.usecases.steering import Steering
-from tidegate.usecases.submit import Idempotency, Order, steered
+from tidegate.usecases.submit import Idempotency, Order, find_replay, steered
 
 if TYPE_CHECKING:
     from tidegate.adapters.http import HttpClient
@@ -71,16 +71,33 @@ class Services(Protocol):
 
 
 def generate(request: Request, key: Key, media_type: MediaType, services: Services) -> Answer:
-    """Accept a generation. Raises what ``read_order`` and ``accept`` raise."""
+    """Accept a generation, or answer again for the one that its idempotency key stands for.
+
+    What was accepted once is answered for as long as the key lives, though its model was retired, its
+    providers were switched off or its prompt would be refused by now: money may be held for it.
+
+    Raises:
+        TidegateError: what ``read_order``, ``moderate``, ``steered`` and ``accept`` raise.
+    """
     now_ms = services.now_ms()
+    try:
+        order = _ready(request, key, media_type, services, now_ms)
+    except TidegateError:
+        asked = _idempotency(request, media_type, read_object(request))
+        replay = find_replay(services.generations, key.account_id, asked, now_ms)
+        if replay is None:
+            raise
+        return present_submission(replay)
+    return present_submission(accept(services.generations, order, now_ms, http=lambda: services.http))
+
+
+def _ready(request: Request, key: Key, media_type: MediaType, services: Services, now_ms: int) -> Order:
     order = read_order(
         request, key, media_type, catalog=services.catalog, budgets=services.budgets, now_ms=now_ms
     )
     moderate(services.moderator, str(order.params["generation_prompt"]))
     order = replace(order, retention=services.retentions.of(key.plan))
-    order = steered(order, services.steering, now_ms)
-    submission = accept(services.generations, order, now_ms, http=lambda: services.http)
-    return present_submission(submission)
+    return steered(order, services.steering, now_ms)
 
 
 def read_order(
@@ -100,13 +117,10 @@ def read_order(
         ModelNotFound, UnsupportedProviderOrder: from the catalogue.
     """
     body = read_object(request)
-    idempotency_key = _idempotency_key(request)
-    model = _model(catalog, request.path_params.get("model_identifier", ""), media_type, body, now_ms)
+    idempotency = _idempotency(request, media_type, body)
+    model = _model(catalog, _identifier(request), media_type, body, now_ms)
     params = validate_params(model, {name: body[name] for name in body if name != _ORDER_FIELD})
-    asked = request.headers.get(HEADER.lower())
-    script = _script(key, asked, params["generation_prompt"])
-    path = f"/v1/generate/{media_type}/{model.identifier}"
-    sent = body if asked is None else {**body, HEADER: asked}
+    script = _script(key, request.headers.get(HEADER.lower()), params["generation_prompt"])
     return Order(
         account_id=key.account_id,
         plan=key.plan,
@@ -118,7 +132,7 @@ def read_order(
         ranked=body.get(_ORDER_FIELD) in (None, FASTEST),
         price=price(model, params),
         hold_s=budgets[media_type].hold_s,
-        idempotency=Idempotency(path, idempotency_key, fingerprint(path, sent)) if idempotency_key else None,
+        idempotency=idempotency,
         mode=key.mode,
         script=script,
     )
@@ -133,11 +147,19 @@ def _script(key: Key, asked: str | None, prompt: object) -> Script | None:
     return None
 
 
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not is_well_formed(key):
+def _identifier(request: Request) -> str:
+    return request.path_params.get("model_identifier", "")
+
+
+def _idempotency(request: Request, media_type: MediaType, body: Mapping[str, Any]) -> Idempotency | None:
+    """Read the idempotency key, which belongs to a path; an asked script is part of the body."""
+    key, script = (request.headers.get(name) for name in ("idempotency-key", HEADER.lower()))
+    if key is None:
+        return None
+    if not is_well_formed(key):
         raise InvalidIdempotencyKey("Idempotency-Key must be 1 to 255 characters of A-Z a-z 0-9 _ - : and .")
-    return key
+    path = f"/v1/generate/{media_type}/{_identifier(request)}"
+    return Idempotency(path, key, fingerprint(path, body if script is None else {**body, HEADER: script}))
 
 
 def _model(
