@@ -47,6 +47,7 @@ class Keys:
     key: Key | None = KEY
     used: int = 0
     refusal: Exception | None = None
+    take_back_refusal: Exception | None = None
 
     def count_request(
         self, _key_hash: str, _bucket: Bucket, _now_ms: int, _endpoint: str | None = None
@@ -56,6 +57,12 @@ class Keys:
             raise self.refusal
         self.used += 1
         return None if self.key is None else (self.key, self.used)
+
+    def take_back(self, _key: Key, _bucket: Bucket, _now_ms: int) -> None:
+        """Count one less, or refuse."""
+        if self.take_back_refusal:
+            raise self.take_back_refusal
+        self.used -= 1
 
     def count_failure(self, _source: str, _now_ms: int) -> int:
         """The first from its address."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from functions.babysea import status
 from tests.contract.babysea.events import ADDRESS, event
 from tests.contract.babysea.gateway import NOW_MS, WINDOW_END_S, Gateway, Reply
+from tests.contract.babysea.stores import KEY, THROTTLED, Keys, Stores
 from tidegate.domain.client_address import source_of
 from tidegate.domain.keys import hash_key
-from tidegate.domain.limits import FAILED_ATTEMPTS
+from tidegate.domain.limits import FAILED_ATTEMPTS, Bucket
 
 ELSEWHERE = "203.0.113.9"
 CLAIMS = {
@@ -93,3 +96,23 @@ def test_no_address_and_no_wrong_key_is_stored(gateway: Gateway) -> None:
     assert address not in stored
     assert "bye_wrong" not in stored
     assert hash_key("bye_wrong") not in stored
+
+
+def test_a_stolen_key_without_its_address_cannot_use_up_the_accounts_window(gateway: Gateway) -> None:
+    account_id, own = gateway.open_account("1", plan="free")
+    stolen = gateway.add_key(account_id, allowlist=["198.51.100.7"])
+    assert {_ask(gateway, stolen, ELSEWHERE).status for _ in range(40)} == {403}
+    reply = _ask(gateway, own, ELSEWHERE)
+    assert (reply.status, reply.headers["x-ratelimit-remaining"]) == (200, "29")
+
+
+def test_a_window_that_is_past_is_not_taken_back(gateway: Gateway) -> None:
+    token = gateway.add_key(allowlist=[ELSEWHERE])
+    key = next(key for key in gateway.runtime.keys.list(gateway.account_id) if key.allowlist)
+    gateway.runtime.keys.take_back(key, Bucket.GENERAL, NOW_MS)
+    assert _ask(gateway, token, ELSEWHERE).headers["x-ratelimit-remaining"] == "599"
+
+
+def test_a_request_that_cannot_be_taken_back_is_refused_all_the_same() -> None:
+    keys = Keys(replace(KEY, allowlist=("203.0.113.0/24",)), take_back_refusal=THROTTLED)
+    assert Stores(keys=keys).generate().error["code"] == "BSE1007"

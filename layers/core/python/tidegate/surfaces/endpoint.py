@@ -20,12 +20,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.adapters.dynamodb.transaction import StillInConflict
 from tidegate.adapters.dynamodb.usage import UsageTable
-from tidegate.domain.errors import ServiceUnavailable, TidegateError
+from tidegate.domain.errors import AddressNotAllowed, ServiceUnavailable, TidegateError
 from tidegate.domain.keys import Surface
 from tidegate.domain.limits import Bucket
 from tidegate.domain.usage import endpoint_code, endpoint_name
 from tidegate.surfaces.http import UNREAD, Request, Response
-from tidegate.usecases.authenticate import Caller, authenticate, authorize
+from tidegate.usecases.authenticate import Caller, authenticate, authorize, take_back
 
 _STORE_FAILED: Final = (BotoCoreError, ClientError, StillInConflict)
 _CLIENT_ERROR: Final = 400
@@ -154,7 +154,11 @@ def endpoint(
                 now_ms=now_ms,
                 endpoint=exchange.endpoint,
             )
-            authorize(caller, scope=scope, address=request.client_address, now_ms=now_ms)
+            try:
+                authorize(caller, scope=scope, address=request.client_address, now_ms=now_ms)
+            except AddressNotAllowed:
+                take_back(services.keys, caller, bucket, now_ms)
+                raise
             return handle(request, caller, services)
 
         return Endpoint(services, dialect, run)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import Final
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.domain.client_address import source_of
@@ -17,6 +21,8 @@ from tidegate.domain.errors import (
 from tidegate.domain.keys import Key, KeyState, Surface, hash_key
 from tidegate.domain.limits import FAILED_ATTEMPTS, Bucket, Window
 from tidegate.usecases.refusals import plan_of, rate_limited
+
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,17 @@ def authorize(caller: Caller, *, scope: str, address: str, now_ms: int) -> None:
         raise InsufficientPermissions(f"This API key lacks the scope {scope}.", required_scope=scope)
     if caller.window.exceeded:
         raise rate_limited(caller.window, now_ms)
+
+
+def take_back(keys: KeyTable, caller: Caller, bucket: Bucket, now_ms: int) -> None:
+    """Leave the account's window as it was: who has a stolen key, but not its address, must not use it up.
+
+    Best effort: the refusal stands, and a count that cannot be taken back now is over within the window.
+    """
+    try:
+        keys.take_back(caller.key, bucket, now_ms)
+    except (BotoCoreError, ClientError) as error:
+        _log.warning("a refused request stays counted: %s", type(error).__name__)
 
 
 def _refusal(

@@ -56,6 +56,22 @@ class KeyTable:
             item = self._count(key.window_home, bucket, now_ms) or item
         return key, int(item[_window(bucket, window_number(now_ms, bucket.window_s))]["N"])
 
+    def take_back(self, key: Key, bucket: Bucket, now_ms: int) -> None:
+        """Count a request no longer that ``count_request`` counted in this window."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=encode_item({"key_hash": key.key_hash if bucket.per_key else key.window_home}),
+                UpdateExpression="ADD #current :less",
+                ConditionExpression="#current > :none",  # else the window is past, and was cleared away
+                ExpressionAttributeNames={
+                    "#current": _window(bucket, window_number(now_ms, bucket.window_s))
+                },
+                ExpressionAttributeValues=encode_item({":less": -1, ":none": 0}),
+            )
+        except ClientError as error:
+            _stood(error)
+
     def count_failure(self, source: str, now_ms: int) -> int:
         """Count an attempt that failed; returns how many there were from ``source`` in this window."""
         window = window_number(now_ms)
