@@ -14,7 +14,7 @@ RUN_MS: Final = 45_000  # of the function's 60 s
 
 
 class NotAllRecovered(RuntimeError):
-    """Some generations could not be recovered: raised at the end, so that the alarm tells."""
+    """Some generations or accounts could not be recovered: raised at the end, so that the alarm tells."""
 
 
 def handler(_event: dict[str, Any], _context: object) -> None:
@@ -30,4 +30,4 @@ def handler(_event: dict[str, Any], _context: object) -> None:
     told = {"generations": harvest.reaped, "skipped_accounts": harvest.skipped_accounts}
     logger.info("reaped", extra=told)
     if harvest.failed:
-        raise NotAllRecovered(f"{len(harvest.failed)} generations: {', '.join(harvest.failed[:20])}")
+        raise NotAllRecovered(f"{len(harvest.failed)} failed: {', '.join(harvest.failed[:20])}")

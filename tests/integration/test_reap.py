@@ -149,6 +149,22 @@ def test_a_generation_that_cannot_be_read_holds_up_no_other(
     assert list(machine.started) == [generation.generation_id]
 
 
+def test_an_account_that_cannot_be_read_holds_up_no_other(
+    runtime: Runtime, launcher: Launcher, machine: Machine, generation: Generation
+) -> None:
+    broken = [create_account(runtime.wallets, name="Broken", now_ms=NOW_MS).account_id for _ in range(3)]
+    for account_id in broken:
+        runtime.dynamodb.update_item(
+            TableName="wallets",
+            Key={"account_id": {"S": account_id}, "item": {"S": "wallet"}},
+            UpdateExpression="REMOVE #plan",
+            ExpressionAttributeNames={"#plan": "plan"},
+        )
+    harvest = reap(runtime, launcher, NOW_MS + 2 * MINUTE_MS)
+    assert sorted(harvest.failed) == sorted(broken)
+    assert list(machine.started) == [generation.generation_id]
+
+
 def test_a_run_ends_in_time_and_says_what_it_left(
     runtime: Runtime, launcher: Launcher, generation: Generation
 ) -> None:

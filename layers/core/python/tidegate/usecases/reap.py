@@ -25,7 +25,7 @@ _GRACE_MS: Final = 60 * 1000  # the machinery gets this long before the reaper s
 
 @dataclass
 class Harvest:
-    """What a run of the reaper did. ``failed`` names what it could not recover; nothing else was held up."""
+    """What a run of the reaper did. ``failed`` names what it could not recover, generations or accounts."""
 
     reaped: int = 0
     failed: list[str] = field(default_factory=list)
@@ -51,12 +51,21 @@ class Reaper:
             if self.now_ms() >= until_ms:
                 harvest.skipped_accounts = len(accounts) - visited
                 break
-            for generation_id in self._open_ids(account_id):
-                try:
-                    harvest.reaped += self._recover(account_id, generation_id)
-                except Exception:  # noqa: BLE001  one that cannot be recovered must not hold up the others
-                    harvest.failed.append(generation_id)
+            self._visit(account_id, harvest)
         return harvest
+
+    def _visit(self, account_id: str, harvest: Harvest) -> None:
+        """Recover what one account has in flight. Nothing that cannot be recovered holds up the others."""
+        try:
+            open_ids = self._open_ids(account_id)
+        except Exception:  # noqa: BLE001  the wallet cannot be read, or the store refuses just now
+            harvest.failed.append(account_id)
+            return
+        for generation_id in open_ids:
+            try:
+                harvest.reaped += self._recover(account_id, generation_id)
+            except Exception:  # noqa: BLE001
+                harvest.failed.append(generation_id)
 
     def _open_ids(self, account_id: str) -> list[str]:
         account = self.wallets.get(account_id)
