@@ -14,7 +14,7 @@ from tests.integration.attempts.world import (
     World,
     synchronous,
 )
-from tidegate.domain.attempt import Accepted, Job, Succeeded
+from tidegate.domain.attempt import Accepted, Job, MediaFile, Succeeded
 from tidegate.domain.generation import Status
 from tidegate.domain.money import ZERO
 from tidegate.runtime import Runtime
@@ -35,6 +35,15 @@ def test_a_generation_runs_on_the_first_provider_and_is_charged(runtime: Runtime
     assert len(ended.outputs) == 1
     assert world.trail() == [("replicate", "used")]
     assert world.books() == CHARGED
+
+
+def test_the_time_of_a_provider_that_does_not_tell_it_is_not_known(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untold = Succeeded((MediaFile(url="https://files.example.com/1.png"),))
+    monkeypatch.setattr(ScriptedProvider, "_result", staticmethod(lambda: untold))
+    ended = World(runtime, ScriptedProvider("replicate")).run()
+    assert (ended.status, ended.predict_ms) == (Status.SUCCEEDED, None)
 
 
 def test_a_synchronous_provider_needs_no_poll(runtime: Runtime) -> None:

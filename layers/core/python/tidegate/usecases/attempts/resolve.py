@@ -45,8 +45,9 @@ def succeeded(context: Context, generation: Generation, attempt: Attempt, result
     changes: dict[str, object] = {
         "provider_used": attempt.provider,
         "outputs": outputs_value(outputs),
-        "predict_ms": result.predict_ms or 0,
     }
+    if result.predict_ms is not None:  # few providers tell
+        changes["predict_ms"] = result.predict_ms
     settled = context.generations.settle(
         generation,
         Status.SUCCEEDED,
