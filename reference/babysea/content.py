@@ -31,6 +31,16 @@ class CanceledBefore(Shape):
     generation_status: Literal["canceled"]
 
 
+class ProviderError(Shape):
+    """One provider's failure."""
+
+    provider: str
+    code: Annotated[str, Field(pattern="^BSE[0-9]{4}$")]
+    type: str
+    message: str
+    retryable: bool
+
+
 class Generation(Shape):
     """A generation's record. Beside these it holds the model's own parameters, as they were given."""
 
@@ -69,6 +79,8 @@ class Generation(Shape):
     """Failures only."""
     generation_error_code: NotRequired[Annotated[str, Field(pattern="^BSE[0-9]{4}$")]]
     """Failures only."""
+    generation_provider_errors: NotRequired[list[ProviderError]]
+    """Where several providers were asked and all of them failed: why each did, in the order of asking."""
     generation_removed: NotRequired[bool]
     """There, and true, once the files were deleted or have expired."""
 

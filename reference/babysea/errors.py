@@ -16,16 +16,6 @@ Code = Annotated[str, Field(pattern="^BSE[0-9]{4}$")]
 REQUEST_ID: Final = "req_5f0c2b7e9d1a4c3b8e6f7a0d2c4b6e81"
 
 
-class ProviderError(Shape):
-    """One provider's failure."""
-
-    provider: str
-    code: Code
-    type: str
-    message: str
-    retryable: bool
-
-
 class ErrorBody(Shape):
     """What went wrong."""
 
@@ -38,7 +28,6 @@ class ErrorBody(Shape):
     """Whether sending the same request again makes sense. Trust this, not the status."""
     details: NotRequired[dict[str, str | int | float | bool | list[str] | None]]
     """Plain values, such as `field`, `limit`, `retry_after_seconds`, `required_scope`, `allowed`."""
-    provider_errors: NotRequired[list[ProviderError]]
 
 
 class Error(Shape):

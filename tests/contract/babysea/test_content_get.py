@@ -9,8 +9,9 @@ import pytest
 from tests.contract.babysea.gateway import NOW, NOW_MS, Gateway
 from tests.contract.babysea.pictures import Pictures
 from tests.contract.babysea.stores import Stores
-from tidegate.adapters.dynamodb.generation_codec import outputs_value
-from tidegate.domain.generation import Output, Status
+from tidegate.adapters.dynamodb.generation_codec import failures_value, outputs_value
+from tidegate.domain.attempt import FailureCode
+from tidegate.domain.generation import Output, ProviderFailure, Status
 
 BASE = {
     "account_id",
@@ -131,6 +132,32 @@ def test_a_failed_generation(gateway: Gateway) -> None:
     assert data["generation_error"] == "Every provider failed."
     assert data["generation_error_code"] == "BSE4006"
     assert data["generation_output_file"] is None
+
+
+def test_a_failed_chain_tells_of_each_provider(gateway: Gateway) -> None:
+    generation_id = gateway.generate().data["generation_id"]
+    told = (
+        ProviderFailure("replicate", FailureCode.RATE_LIMITED, "Too many requests"),
+        ProviderFailure("fal", FailureCode.BILLING, "not available at the moment"),
+    )
+    changes = {"error_code": "all_providers_failed", "provider_failures": failures_value(told)}
+    gateway.end(generation_id, Status.FAILED, **changes)
+    assert gateway.get(generation_id).data["generation_provider_errors"] == [
+        {
+            "provider": "replicate",
+            "code": "BSE4003",
+            "type": "provider_rate_limited",
+            "message": "Too many requests",
+            "retryable": True,
+        },
+        {
+            "provider": "fal",
+            "code": "BSE4005",
+            "type": "provider_credits_exhausted",
+            "message": "not available at the moment",
+            "retryable": False,
+        },
+    ]
 
 
 def test_a_canceled_generation(gateway: Gateway) -> None:

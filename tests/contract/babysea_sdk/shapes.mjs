@@ -179,9 +179,12 @@ export const VIDEO = { generation_duration: number };
 export const VIDEO_RESOLUTION = { ...VIDEO, generation_resolution: text };
 export const VIDEO_AUDIO = { ...VIDEO_RESOLUTION, generation_generate_audio: boolean, generation_audio_mode: is("audio", "noaudio") };
 export const FAILURE = { generation_error: text, generation_error_code: bseCode };
+const providerError = object({ provider: text, code: bseCode, type: text, message: text, retryable: boolean });
+/** Where several providers were asked. */
+export const CHAIN_FAILURE = { ...FAILURE, generation_provider_errors: filled(providerError) };
 
 export const anyRecord = record(
   Object.fromEntries(
-    Object.entries({ ...VIDEO_AUDIO, ...FAILURE, generation_removed: is(true), generation_seed: number }).map(([name, type]) => [`${name}?`, type]),
+    Object.entries({ ...VIDEO_AUDIO, ...CHAIN_FAILURE, generation_removed: is(true), generation_seed: number }).map(([name, type]) => [`${name}?`, type]),
   ),
 );

@@ -125,7 +125,16 @@ def test_when_all_providers_fail_the_price_is_given_back(runtime: Runtime) -> No
     ended = world.run()
     assert (ended.status, ended.error_code) == (Status.FAILED, "all_providers_failed")
     assert "replicate: answered 500" in str(ended.error_message)
+    assert [(told.provider, told.code) for told in ended.provider_failures] == [
+        ("replicate", "provider_unavailable"),
+        ("fal", "provider_error"),
+    ]
     assert world.books() == REFUNDED
+
+
+def test_a_single_provider_is_no_chain_to_tell_of(runtime: Runtime) -> None:
+    ended = World(runtime, ScriptedProvider("replicate", ["failed"])).run()
+    assert (ended.error_code, ended.provider_failures) == ("provider_error", ())
 
 
 @pytest.mark.parametrize(("script", "code"), [("422", "invalid_input"), ("moderated", "content_policy")])

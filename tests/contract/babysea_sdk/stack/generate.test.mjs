@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import { assertShape, FAILURE, number, record, startedData, VIDEO, VIDEO_AUDIO } from "../shapes.mjs";
+import { assertShape, CHAIN_FAILURE, number, record, startedData, VIDEO, VIDEO_AUDIO } from "../shapes.mjs";
 import { client, ended, QUICK, refused } from "../stack.mjs";
 
 const babysea = client();
@@ -102,7 +102,8 @@ describe("generate", { concurrency: 4 }, () => {
     const before = (await payer.billing()).data.billing_credit_balance;
     const error = await payer.generateAndWait(IMAGE, { generation_prompt: "A seal [[fault:500]]" }, QUICK).catch((found) => found);
     assert.equal(error.name, "BabySeaGenerationError");
-    assertShape(record(FAILURE), error.record);
+    assertShape(record(CHAIN_FAILURE), error.record);
+    assert.deepEqual(error.record.generation_provider_errors.map(({ provider }) => provider), error.record.generation_provider_order);
     assert.deepEqual([error.record.generation_status, error.record.generation_error_code], ["failed", "BSE4006"]);
     assert.equal(error.record.generation_output_file, null);
     assert.equal((await payer.billing()).data.billing_credit_balance, before);

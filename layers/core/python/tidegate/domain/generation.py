@@ -60,6 +60,15 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderFailure:
+    """Why one provider of a chain did not serve the generation, in words that a customer may read."""
+
+    provider: str
+    code: str  # a ``FailureCode``
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """One accepted request, priced once. Times are epoch milliseconds; None means not yet."""
 
@@ -83,6 +92,7 @@ class Generation:
     predict_ms: int | None = None  # the provider's own time
     error_code: str | None = None
     error_message: str | None = None
+    provider_failures: tuple[ProviderFailure, ...] = ()  # where several were asked and all of them failed
     settlement: Settlement | None = None  # None while the price is held
     removed_at_ms: int | None = None  # when its owner had the files deleted
     mode: Mode = Mode.LIVE  # in test mode no provider is asked (docs/adr/0040)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tidegate.adapters.dynamodb.generation_codec import failures_value
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode
 from tidegate.domain.budget import orphan_check_s
-from tidegate.domain.generation import Generation, Settlement, Status
+from tidegate.domain.generation import Generation, ProviderFailure, Settlement, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,15 @@ def conclude(
         elapsed_s = (now_ms - generation.created_at_ms) // 1000
         left_s = (generation.expires_at_ms - now_ms) // 1000 + 1
         return Conclusion(generation.status, is_open=True, wait_s=min(orphan_check_s(elapsed_s), left_s))
-    failure = summarize(generation, attempts)
+    failure, failures = summarize(generation, attempts), provider_failures(attempts)
+    changes: dict[str, object] = {"error_code": failure.code, "error_message": failure.message}
+    if len(failures) > 1:
+        changes["provider_failures"] = failures_value(failures)
     generations.settle(
         generation,
         Status.FAILED,
         Settlement.REFUND,
-        changes={"error_code": failure.code, "error_message": failure.message},
+        changes=changes,
         now_ms=now_ms,
     )
     for attempt in still_open:
@@ -91,15 +95,23 @@ def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
     )
     if len(attempts) <= 1:
         return replace(failures[0], message=_for_customers(failures[0])) if failures else unknown
-    told = [
-        f"{attempt.provider}: {_for_customers(attempt.failure) if attempt.failure else 'no answer'}"
-        for attempt in attempts
-    ]
+    told = [f"{failed.provider}: {failed.message}" for failed in provider_failures(attempts)]
     return Failure(
         FailureClass.FAIL_OVER,
         FailureCode.ALL_FAILED,
         f"All {len(generation.providers)} providers failed. {'; '.join(told)}"[:1000],
     )
+
+
+def provider_failures(attempts: Sequence[Attempt]) -> tuple[ProviderFailure, ...]:
+    """Say of each provider that was asked, or passed over, why it did not serve the generation."""
+    return tuple(_provider_failure(attempt.provider, attempt.failure) for attempt in attempts)
+
+
+def _provider_failure(provider: str, failure: Failure | None) -> ProviderFailure:
+    if failure is None:
+        return ProviderFailure(provider, FailureCode.TIMEOUT, "no answer")
+    return ProviderFailure(provider, failure.code, _for_customers(failure))
 
 
 def _for_customers(failure: Failure) -> str:

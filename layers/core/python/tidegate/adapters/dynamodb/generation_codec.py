@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
-from tidegate.domain.generation import Generation, MediaType, Output, Settlement, Status
+from tidegate.domain.generation import (
+    Generation,
+    MediaType,
+    Output,
+    ProviderFailure,
+    Settlement,
+    Status,
+)
 from tidegate.domain.mode import Mode
 from tidegate.domain.money import Money
 from tidegate.domain.retention import DEFAULT_RETENTION, read_row
@@ -42,6 +50,7 @@ def to_item(generation: Generation) -> Item:
         "created_at_ms": generation.created_at_ms,
         "expires_at_ms": generation.expires_at_ms,
         "outputs": outputs_value(generation.outputs) or None,
+        "provider_failures": failures_value(generation.provider_failures) or None,
         "settlement": generation.settlement,
         "mode": generation.mode.stored,
         "trial": generation.trial or None,
@@ -70,6 +79,7 @@ def from_item(item: Mapping[str, Any]) -> Generation:
         created_at_ms=values["created_at_ms"],
         expires_at_ms=values["expires_at_ms"],
         outputs=tuple(Output(**output) for output in values.get("outputs", ())),
+        provider_failures=tuple(ProviderFailure(**told) for told in values.get("provider_failures", ())),
         settlement=Settlement(values["settlement"]) if "settlement" in values else None,
         mode=Mode(values.get("mode", Mode.LIVE)),
         trial=values.get("trial", False),
@@ -87,3 +97,8 @@ def outputs_value(outputs: Iterable[Output]) -> list[dict[str, object]]:
         {name: getattr(output, name) for name in names if getattr(output, name) is not None}
         for output in outputs
     ]
+
+
+def failures_value(failures: Iterable[ProviderFailure]) -> list[dict[str, object]]:
+    """Write why each provider failed."""
+    return [asdict(failure) for failure in failures]

@@ -84,6 +84,11 @@ ERRORS: Final[Mapping[str, WireError]] = {
 UNNAMED_FAILURE: Final = "The generation failed."  # where a failed generation holds no message
 
 
+def generation_error(code: str) -> WireError:
+    """Return the wire's error for the stored code of a generation's failure, or of one provider's."""
+    return ERRORS.get(code, _PROVIDER_ERROR)
+
+
 def generation_error_code(code: str) -> str:
     """Return the ``generation_error_code`` of a failed generation for its stored error code."""
-    return ERRORS.get(code, _PROVIDER_ERROR).code
+    return generation_error(code).code

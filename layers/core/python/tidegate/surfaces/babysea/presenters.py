@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from tidegate.domain.generation import Generation, MediaType, Status
+from tidegate.domain.generation import Generation, MediaType, ProviderFailure, Status
 from tidegate.domain.keys import Key
 from tidegate.domain.model import Model, Rate
 from tidegate.domain.pricing import audio_mode
 from tidegate.domain.stored_files import without_references
 from tidegate.surfaces.babysea.endpoint import Answer
 from tidegate.surfaces.babysea.envelope import number, optional_timestamp, timestamp
-from tidegate.surfaces.babysea.errors import UNNAMED_FAILURE, generation_error_code
+from tidegate.surfaces.babysea.errors import UNNAMED_FAILURE, generation_error, generation_error_code
 from tidegate.usecases.cancel import Cancellation
 from tidegate.usecases.list_generations import Page
 from tidegate.usecases.remove import Removal
@@ -159,6 +159,23 @@ def _failure(generation: Generation) -> dict[str, object]:
     return {
         "generation_error": generation.error_message or UNNAMED_FAILURE,
         "generation_error_code": generation_error_code(generation.error_code or "internal"),
+        **(
+            {"generation_provider_errors": [_provider_error(told) for told in generation.provider_failures]}
+            if generation.provider_failures
+            else {}
+        ),
+    }
+
+
+def _provider_error(told: ProviderFailure) -> dict[str, object]:
+    """One provider's failure, in the words that the contract has for it (§2.2)."""
+    error = generation_error(told.code)
+    return {
+        "provider": told.provider,
+        "code": error.code,
+        "type": error.type,
+        "message": told.message,
+        "retryable": error.retryable,
     }
 
 
