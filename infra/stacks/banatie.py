@@ -48,6 +48,7 @@ class BanatieStack(CellStack):
         self._add_scopes()
         self._add_conclusion()
         self._add_purge()
+        self._add_cdn()
 
     def _add(
         self,
@@ -259,6 +260,14 @@ class BanatieStack(CellStack):
             "images_delete", "DELETE /api/v1/images/{id}", ("DeleteItem", *look, "UpdateItem"), delete_files
         )
         self._add("images_restore", "POST /api/v1/images/{id}/restore", ("GetItem", "PutItem", "UpdateItem"))
+
+    def _add_cdn(self) -> None:
+        """What is open to everybody: no key, nothing written."""
+        data, path = self._data, "/cdn/{organization}/{project}/img/{image}"
+        kept = data.outputs_bucket.use_folder(PREFIX, "GetObject")
+        uses = [data.library.use("GetItem"), data.outputs_bucket.use(), kept]
+        function = self._functions.build("banatie.cdn_image", uses, timeout_s=self.config.api_timeout_s)
+        add_routes(self, data.front_door.api, function, [f"GET {path}", f"HEAD {path}"])
 
     def _add_uploads(self) -> None:
         bucket = self._data.outputs_bucket

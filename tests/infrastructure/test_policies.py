@@ -166,6 +166,10 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "OutputsBucket/uploads/*": {"s3:GetObject"},
     },
     "banatie.images_upload_url": {**AUTHENTICATE, "OutputsBucket/uploads/*": {"s3:PutObject"}},
+    "banatie.cdn_image": {
+        "LibraryTable": {"dynamodb:GetItem"},
+        "OutputsBucket/library/*": {"s3:GetObject"},
+    },
     "outputs.redirect": {"OutputsBucket/*": {"s3:GetObject"}},
     "callbacks.replicate": CALLBACK,
     "callbacks.bfl": CALLBACK,

@@ -76,6 +76,8 @@ ROUTES = {
     "PUT /api/v1/live/scopes/{slug}": "banatie.scopes_update",
     "DELETE /api/v1/live/scopes/{slug}": "banatie.scopes_delete",
     "POST /api/v1/live/scopes/{slug}/regenerate": "banatie.scopes_regenerate",
+    "GET /cdn/{organization}/{project}/img/{image}": "banatie.cdn_image",
+    "HEAD /cdn/{organization}/{project}/img/{image}": "banatie.cdn_image",
     "$default": "shared.not_found",
 }
 

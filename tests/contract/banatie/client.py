@@ -12,6 +12,7 @@ from typing import Any
 
 from PIL import Image as Pillow
 
+from functions.banatie import cdn_image
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
@@ -62,6 +63,15 @@ def form(*fields: tuple[str, str | None, bytes]) -> bytes:
         head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'
         lines.append(head.encode() + content + b"\r\n")
     return b"".join(lines) + f"--{BOUNDARY}--\r\n".encode()
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that came back, or what came in its place."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 @dataclass
@@ -144,6 +154,18 @@ class Client:
             made |= {"body": base64.b64encode(form).decode(), "isBase64Encoded": True}
         answer = handler.respond(made, self.runtime).to_event()
         return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+    def get_file(self, image: str, method: str = "GET", **headers: str) -> File:
+        """Ask for an image as everybody may: without a key, by id or alias; or by the path of any project."""
+        path = image if "/" in image else f"{self.project.path}/img/{image}"
+        organization, project, _, name = path.split("/")
+        params = {"organization": organization, "project": project, "image": name}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        made = event(method, f"/cdn/{path}", params=params, headers=sent)
+        answer = cdn_image.handler.respond(made, self.runtime).to_event()
+        body = answer["body"]
+        content = base64.b64decode(body) if answer["isBase64Encoded"] else body.encode()
+        return File(answer["statusCode"], answer["headers"], content)
 
     def generate(self, body: object = None, *, waits: bool = False, **more: Any) -> Reply:
         """Begin a generation; without ``waits`` the answer comes at once."""

@@ -24,7 +24,7 @@ def _bomb(width: int, height: int) -> bytes:
     )
 
 
-def _padded(size: int) -> bytes:
+def padded(size: int) -> bytes:
     """A picture of exactly this many bytes."""
     small = picture()
     end = small[-12:]
@@ -54,18 +54,18 @@ def test_a_file_that_is_not_what_it_should_be_keeps_nothing(client: Client, case
 
 
 def test_one_byte_too_many_is_too_many(client: Client) -> None:
-    assert client.upload(_padded(MB5 + 1)).error == (400, "VALIDATION_ERROR", "File too large")
-    huge = client.upload(_padded(MB5 + 100_000))
+    assert client.upload(padded(MB5 + 1)).error == (400, "VALIDATION_ERROR", "File too large")
+    huge = client.upload(padded(MB5 + 100_000))
     assert huge.error == (400, "VALIDATION_ERROR", "File too large")
     _is_empty(client)
 
 
 def test_a_form_that_the_platform_would_not_carry_is_told_of_the_other_way(client: Client) -> None:
-    status, code, message = client.upload(_padded(MB5)).error
+    status, code, message = client.upload(padded(MB5)).error
     assert (status, code) == (413, "PAYLOAD_TOO_LARGE")
     assert "/api/v1/images/upload-url" in message
     _is_empty(client)
-    assert client.upload(_padded(4_500_000)).status == 201
+    assert client.upload(padded(4_500_000)).status == 201
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_description_becomes_meta(client: Client) -> None:
 
 
 def test_a_file_of_five_megabytes_goes_by_a_url_of_the_bucket(client: Client) -> None:
-    content = _padded(MB5)
+    content = padded(MB5)
     asked = {"fileSize": len(content), "mimeType": "image/png"}
     told = client.call("images_upload_url", "POST", body=asked)
     upload_id = told.data["uploadId"]
@@ -135,7 +135,7 @@ def test_a_url_is_given_for_files_only_that_would_be_taken(client: Client, size:
 
 def test_what_was_sent_to_the_bucket_is_checked_when_it_is_claimed(client: Client, stranger: Client) -> None:
     s3 = client.runtime.client("s3")
-    for content, message in ((_padded(MB5 + 1), "File too large"), (b"<html>", "PNG, JPEG or WebP")):
+    for content, message in ((padded(MB5 + 1), "File too large"), (b"<html>", "PNG, JPEG or WebP")):
         s3.put_object(Bucket="outputs", Key=f"uploads/{client.project.project_id}/{NOBODY}", Body=content)
         status, _, told = client.call("images_upload", "POST", body={"uploadId": NOBODY}).error
         assert status == 400

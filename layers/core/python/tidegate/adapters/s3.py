@@ -72,6 +72,21 @@ class OutputStore:
             raise ResponseLost(str(error)) from error
         return found["ContentLength"]
 
+    def fetch(self, key: str, span: tuple[int, int] | None = None) -> bytes:
+        """Return a file, or its bytes from the first to the last of ``span``.
+
+        Raises:
+            UnexpectedStatus: S3 does not give it, for instance because there is none.
+            ResponseLost: it did not arrive whole.
+        """
+        wanted: dict[str, Any] = {"Range": f"bytes={span[0]}-{span[1]}"} if span else {}
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key, **wanted)["Body"].read()
+        except ClientError as error:
+            raise UnexpectedStatus(error.response["ResponseMetadata"]["HTTPStatusCode"]) from error
+        except BotoCoreError as error:
+            raise ResponseLost(str(error)) from error
+
     def copy(self, source: str, key: str) -> None:
         """Copy a file within the bucket; copying it again changes nothing."""
         self._client.copy_object(

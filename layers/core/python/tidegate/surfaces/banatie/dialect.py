@@ -86,6 +86,15 @@ def endpoint(
     return decorate
 
 
+def public_endpoint(services: S) -> Callable[[Callable[[Request, S], Response]], Endpoint[S, Answer]]:
+    """Turn a function into a handler for everybody, which asks the stores and answers without an envelope."""
+
+    def decorate(handle: Callable[[Request, S], Response]) -> Endpoint[S, Answer]:
+        return Endpoint(services, BANATIE, lambda exchange, services: handle(exchange.request, services))
+
+    return decorate
+
+
 def tenant_of(key: Key) -> Tenant:
     """Return whose library a key opens.
 

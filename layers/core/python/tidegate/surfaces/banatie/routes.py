@@ -44,9 +44,12 @@ ROUTES: Final = (
     ("PUT", "/api/v1/live/scopes/{slug}"),
     ("DELETE", "/api/v1/live/scopes/{slug}"),
     ("POST", "/api/v1/live/scopes/{slug}/regenerate"),
+    ("GET", "/cdn/{organization}/{project}/live/{scope}"),
+    ("GET", "/cdn/{organization}/{project}/img/{image}"),
+    ("HEAD", "/cdn/{organization}/{project}/img/{image}"),
 )
 # What is asked for at or below them is meant for this surface, unless another has a path of its own there.
-PREFIXES: Final = ("/api/v1",)
+PREFIXES: Final = ("/api/v1", "/cdn")
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:

@@ -27,13 +27,26 @@ def slug_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain)[:MAX_SLUG].strip("-")
 
 
+def is_slug(text: str) -> bool:
+    """Whether something can be an organization's or a project's name in URLs."""
+    return len(text) <= MAX_SLUG and _SLUG.fullmatch(text) is not None
+
+
+def project_at(library: LibraryTable, organization_slug: str, slug: str) -> str | None:
+    """Return the id of the project with this path; None if there is none."""
+    if not (is_slug(organization_slug) and is_slug(slug)):
+        return None
+    found = library.projects.find(organization_slug, slug)
+    return found[1] if found else None
+
+
 def read_slug(slug: str, field: str) -> str:
     """Return a slug that was chosen by somebody.
 
     Raises:
         InvalidInput: it cannot stand in a URL.
     """
-    if len(slug) > MAX_SLUG or not _SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise InvalidInput(
             f"{field} must have 1 to {MAX_SLUG} letters a-z, digits and inner hyphens.", field=field
         )

@@ -15,7 +15,7 @@ from tidegate.adapters.dynamodb.library.rows import Rows
 from tidegate.domain.library.records import Organization, Project
 
 _FIRST: Final = "first project"
-_ORGANIZATION_SLUG, _PROJECT_SLUG = range(2)
+_REMEMBERED: Final = 1_000  # paths, in one process
 
 
 class ProjectTable:
@@ -23,6 +23,7 @@ class ProjectTable:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
+        self._found: dict[tuple[str, str], tuple[str, str]] = {}
 
     def create(self, project: Project, organization: Organization | None = None) -> bool:
         """Store a project, with its organization if that is new; False when one of the slugs is taken.
@@ -65,9 +66,19 @@ class ProjectTable:
         return [_project(values) for values in self._rows.each(_account(account_id), "project#")]
 
     def find(self, organization_slug: str, slug: str) -> tuple[str, str] | None:
-        """Return the account and the id of the project with these slugs; None if there is none."""
-        values = self._rows.get(_slug(organization_slug), f"project#{slug}")
-        return (values["account_id"], values["project_id"]) if values else None
+        """Return the account and the id of the project with these slugs; None if there is none.
+
+        A path means the same project for ever, so that what was found once is not read again.
+        """
+        path = (organization_slug, slug)
+        if path not in self._found:
+            values = self._rows.get(_slug(organization_slug), f"project#{slug}")
+            if values is None:
+                return None
+            if len(self._found) >= _REMEMBERED:
+                self._found.clear()
+            self._found[path] = (values["account_id"], values["project_id"])
+        return self._found[path]
 
     def find_organization(self, slug: str) -> tuple[str, str] | None:
         """Return the account and the id of the organization with this slug; None if there is none."""
