@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from cli.account_commands import AccountId, TestMode, chosen
 from cli.command import command
 from cli.invocation import Answer, Invocation
+from cli.project_commands import chosen_project
 from cli.render import facts, listing, moment
 from tidegate.domain.keys import DEFAULT_GRACE_H, MAX_GRACE_H, PRESETS, SCOPES, Key, KeyState, Surface
 from tidegate.domain.library.records import Project
 from tidegate.usecases.accounts import create_key, get_account, revoke_key, set_allowlist
+from tidegate.usecases.library.bootstrap import open_bootstrap
+from tidegate.usecases.library.project_keys import DAY_MS, DEFAULT_DAYS, MAX_DAYS
 from tidegate.usecases.library.projects import first_project
 from tidegate.usecases.rotate_key import rotate_key
 
@@ -21,7 +24,6 @@ group = typer.Typer(help="API keys: what lets a client in.", no_args_is_help=Tru
 
 KeyId = Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as `key list` shows it.")]
 PresetName = Literal["full_access", "generate_only", "read_only", "monitor_only"]
-_DAY_MS: Final = 24 * 3600 * 1000
 
 
 @command(group, "create")
@@ -34,10 +36,15 @@ def create(
     scope: Annotated[list[str] | None, typer.Option(help=f"Any of {', '.join(SCOPES)}; repeatable.")] = None,
     name: Annotated[str | None, typer.Option(help="Else the preset's name.")] = None,
     expires_in_days: Annotated[
-        int | None, typer.Option(min=1, max=3650, help="Else it never expires.")
+        int | None,
+        typer.Option(min=1, max=MAX_DAYS, help="Else it never expires, and a project's key after 90 days."),
     ] = None,
     address: Annotated[
         list[str] | None, typer.Option(help="Works from this IP address or network only; repeatable.")
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option(help="Of Banatie's surface: the project's id or path; else the account's first."),
     ] = None,
     master: Annotated[
         bool, typer.Option("--master", help="Of Banatie's surface: for its admin paths, without a project.")
@@ -46,13 +53,17 @@ def create(
 ) -> Answer:
     """Mint a key and print it, this one time. A test key costs nothing and reaches no provider.
 
-    A key of Banatie's surface opens the account's first project, which is made with it.
+    A key of Banatie's surface opens a project: the account's first one is made with it.
     """
-    if master and surface is not Surface.BANATIE:
-        raise typer.BadParameter("only Banatie's surface has master keys", param_hint="--master")
+    if (master or project) and surface is not Surface.BANATIE:
+        raise typer.BadParameter("only Banatie's surface has projects", param_hint="--surface")
+    if master and project:
+        raise typer.BadParameter("a master key has no project", param_hint="--master")
     scopes = _scopes(preset, scope)
     account_id = chosen(call, account_id, test=test)
     now_ms = call.runtime.now_ms()
+    opens_project = surface is Surface.BANATIE and not master
+    days = expires_in_days or (DEFAULT_DAYS if opens_project else None)
     text, key = create_key(
         call.runtime.keys,
         call.runtime.wallets,
@@ -61,13 +72,31 @@ def create(
         scopes=scopes,
         name=name if name is not None else preset or "custom",
         now_ms=now_ms,
-        expires_at_ms=now_ms + expires_in_days * _DAY_MS if expires_in_days else None,
+        expires_at_ms=now_ms + days * DAY_MS if days else None,
         allowlist=address or (),
-        project=None if master or surface is not Surface.BANATIE else _project(call, account_id, now_ms),
+        project=_project(call, account_id, project, now_ms) if opens_project else None,
     )
     shown = key_data(key, now_ms)
     call.note("The key is shown this once: store it now.")
     return Answer({"key": text, **shown}, facts(shown), lines=(text,))
+
+
+@command(group, "bootstrap")
+def bootstrap(
+    call: Invocation,
+    account_id: AccountId,
+    *,
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it stays open.")] = 60,
+) -> Answer:
+    """Let the account's first master key be asked for over the network, once, by whoever has the secret.
+
+    POST /api/bootstrap/initial-key with the header X-Bootstrap-Secret. Unopened, it answers 403 to everybody.
+    """
+    runtime = call.runtime
+    secret = open_bootstrap(runtime, account_id, minutes=minutes, now_ms=runtime.now_ms())
+    shown = {"account_id": account_id, "minutes": minutes}
+    call.note("The secret is shown this once.")
+    return Answer({"secret": secret, **shown}, facts(shown), lines=(secret,))
 
 
 @command(group, "list")
@@ -161,7 +190,9 @@ def key_data(key: Key, now_ms: int) -> dict[str, object]:
     }
 
 
-def _project(call: Invocation, account_id: str, now_ms: int) -> Project:
+def _project(call: Invocation, account_id: str, wanted: str | None, now_ms: int) -> Project:
+    if wanted is not None:
+        return chosen_project(call, account_id, wanted)
     runtime = call.runtime
     return first_project(runtime.library, get_account(runtime.wallets, account_id), now_ms)
 

@@ -13,6 +13,7 @@ from cli import (
     key_commands,
     ledger_commands,
     live_commands,
+    project_commands,
     provider_commands,
     routing_commands,
     wallet_commands,
@@ -29,6 +30,7 @@ app = typer.Typer(
 for _name, _module in {
     "account": account_commands,
     "key": key_commands,
+    "project": project_commands,
     "wallet": wallet_commands,
     "ledger": ledger_commands,
     "webhook": webhook_commands,
@@ -41,6 +43,7 @@ for _name, _module in {
 }.items():
     app.add_typer(_module.group, name=_name)
 cost_commands.add_cost(app)
+app.add_typer(project_commands.organizations, name="organization")
 
 if __name__ == "__main__":
     app()

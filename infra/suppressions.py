@@ -59,8 +59,8 @@ SUPPRESSIONS: Final = (
     Suppression(
         "AwsSolutions-S1",
         ("Data/Outputs",),
-        "Files leave only by presigned URLs that outputs.redirect hands out, and that route is in the API's "
-        "access log. A second log bucket would add cost and nothing that is read.",
+        "Files leave only by functions and by presigned URLs that they hand out, and their routes are in the "
+        "API's access log. A second log bucket would add cost and nothing that is read.",
     ),
     Suppression(
         "AwsSolutions-DDB3",
@@ -109,7 +109,11 @@ SUPPRESSIONS: Final = (
     Suppression(
         "AwsSolutions-IAM5[Resource::{cell}-Data:ExportsOutputFnGetAttOutputsBucket9B9CD849Arn952D6BA3/"
         "library/*]",
-        ("Pipeline/Functions/PipelineAttemptRole", *LIBRARY_WRITERS),
+        (
+            "Pipeline/Functions/PipelineAttemptRole",
+            "Banatie/Functions/BanatieCdnImageRole",
+            *LIBRARY_WRITERS,
+        ),
         "Images are named by project, so a role can only name the folder of all libraries.",
     ),
     Suppression(

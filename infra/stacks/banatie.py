@@ -14,6 +14,7 @@ from infra.constructs.queue import DeadLetterQueue, WorkQueue
 from infra.constructs.route import add_routes
 from infra.constructs.schedule import run_every
 from infra.constructs.use import Use
+from infra.stacks.banatie_admin import BanatieAdmin
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 from infra.stacks.delivery import EVENT_SOURCE
@@ -49,6 +50,7 @@ class BanatieStack(CellStack):
         self._add_conclusion()
         self._add_purge()
         self._add_cdn()
+        BanatieAdmin(self, data, self._functions)
 
     def _add(
         self,

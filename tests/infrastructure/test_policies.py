@@ -39,6 +39,15 @@ CONCLUDE = {
     "OutputsBucket/library/*": {"s3:DeleteObject", "s3:PutObject"},
 }
 RUN = {**CONCLUDE, **SUBMIT, "LibraryTable": {*NAME, "dynamodb:BatchGetItem"}}
+MAKE_KEY = {
+    "KeysTable": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"},
+    "WalletsTable": {"dynamodb:ConditionCheckItem", "dynamodb:GetItem"},
+}
+LIST_KEYS = {
+    **AUTHENTICATE,
+    "KeysTable": {"dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"},
+    "KeysTable/index/by_account": {"dynamodb:Query"},
+}
 TRACE = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 RETRIES = "arn:AWS::Partition:scheduler:AWS::Region:AWS::AccountId:schedule/RetriesGroup/*"
 WRITE_LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
@@ -166,6 +175,25 @@ CALLS: dict[str, dict[str, set[str]]] = {
         "OutputsBucket/uploads/*": {"s3:GetObject"},
     },
     "banatie.images_upload_url": {**AUTHENTICATE, "OutputsBucket/uploads/*": {"s3:PutObject"}},
+    "banatie.admin_keys_create": {
+        **MAKE_KEY,
+        "KeysTable": {*MAKE_KEY["KeysTable"], "dynamodb:UpdateItem"},
+        "TelemetryTable": {"dynamodb:UpdateItem"},
+        "LibraryTable": {*LOOK, "dynamodb:PutItem"},
+    },
+    "banatie.admin_keys_list": {**LIST_KEYS, "LibraryTable": {"dynamodb:Query"}},
+    "banatie.admin_keys_revoke": LIST_KEYS,
+    "banatie.admin_organizations_create": {**AUTHENTICATE, "LibraryTable": {"dynamodb:PutItem"}},
+    "banatie.admin_organizations_list": {**AUTHENTICATE, "LibraryTable": {"dynamodb:Query"}},
+    "banatie.admin_projects_create": {**READ_ACCOUNT, "LibraryTable": {*LOOK, "dynamodb:PutItem"}},
+    "banatie.admin_projects_list": {**AUTHENTICATE, "LibraryTable": {"dynamodb:Query"}},
+    "banatie.admin_projects_update": {
+        **AUTHENTICATE,
+        "LibraryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    },
+    "banatie.bootstrap": {**MAKE_KEY, "LibraryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"}},
+    "banatie.info": {"KeysTable": {"dynamodb:UpdateItem"}},
+    "banatie.health": {},
     "banatie.cdn_image": {
         "LibraryTable": {"dynamodb:GetItem"},
         "OutputsBucket/library/*": {"s3:GetObject"},

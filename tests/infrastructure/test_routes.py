@@ -78,6 +78,17 @@ ROUTES = {
     "POST /api/v1/live/scopes/{slug}/regenerate": "banatie.scopes_regenerate",
     "GET /cdn/{organization}/{project}/img/{image}": "banatie.cdn_image",
     "HEAD /cdn/{organization}/{project}/img/{image}": "banatie.cdn_image",
+    "POST /api/admin/keys": "banatie.admin_keys_create",
+    "GET /api/admin/keys": "banatie.admin_keys_list",
+    "DELETE /api/admin/keys/{id}": "banatie.admin_keys_revoke",
+    "POST /api/admin/organizations": "banatie.admin_organizations_create",
+    "GET /api/admin/organizations": "banatie.admin_organizations_list",
+    "POST /api/admin/projects": "banatie.admin_projects_create",
+    "GET /api/admin/projects": "banatie.admin_projects_list",
+    "PUT /api/admin/projects/{id}": "banatie.admin_projects_update",
+    "POST /api/bootstrap/initial-key": "banatie.bootstrap",
+    "GET /api/info": "banatie.info",
+    "GET /health": "banatie.health",
     "$default": "shared.not_found",
 }
 

@@ -35,12 +35,14 @@ def names(
     succeed(runtime, generation)
     journal(runtime, account_id)
     key = operator.asks("key", "create", account_id, "--surface", "babysea", "--preset", "read_only")
+    project = operator.asks("project", "create", account_id, "--name", "Site")
     delivery = a_delivery(account_id, endpoint_id)
     runtime.webhooks.create_delivery(delivery)
     return {
         "ACCOUNT": account_id,
         "GENERATION": generation.generation_id,
         "KEY": key["key_id"],
+        "PROJECT": project["path"],
         "ENDPOINT": endpoint_id,
         "DELIVERY": delivery.key.delivery_id,
     }

@@ -387,6 +387,11 @@ class Runtime(Telemetry):
         return f"{self.public_base_url}/cdn/{path}/img/{image_id}"
 
     @property
+    def stage(self) -> str:
+        """Which deployment this is."""
+        return self.setting("STAGE", "local")
+
+    @property
     def public_base_url(self) -> str:
         """Where callers and providers reach this gateway, without a trailing slash."""
         return self.setting("PUBLIC_BASE_URL").rstrip("/")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.adapters.dynamodb.rosters import Roster
 from tidegate.adapters.dynamodb.wallets import WalletTable
@@ -85,17 +86,19 @@ def create_key(
     expires_at_ms: int | None = None,
     allowlist: Sequence[str] = (),
     project: Project | None = None,
+    only_if: Sequence[Item] = (),
 ) -> tuple[str, Key]:
     """Mint a key for an account, in its mode. The full text is returned here and never again.
 
     ``project`` binds a key of Banatie's surface to that project; without one it is a master key.
+    ``only_if`` are further actions of the transaction that stores the key.
 
     Raises:
         AccountNotFound: no such account.
         InvalidInput: a scope that does not exist, no scope, a name that is too long or missing, an entry
             of the allowlist that is neither an address nor a network, or a surface without test mode.
         TooManyKeys: the account has 100 that work.
-        ServiceUnavailable: the account's keys kept changing; nothing was made.
+        ServiceUnavailable: the account's keys kept changing, or ``only_if`` fails; nothing was made.
     """
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
@@ -125,7 +128,7 @@ def create_key(
             project_id=project.project_id if project else None,
             project_path=project.path if project else None,
         )
-        if keys.rosters.add(key, roster, only_if=[wallets.still_on(account.plan, account_id)]):
+        if keys.rosters.add(key, roster, only_if=[wallets.still_on(account.plan, account_id), *only_if]):
             return text, key
     raise ServiceUnavailable("The account's keys kept changing. No key was made; try again.")
 

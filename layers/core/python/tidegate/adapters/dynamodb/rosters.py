@@ -42,8 +42,22 @@ class Rosters:
         """Read an account's roster and its keys, as of now."""
         answer = self._client.get_item(TableName=self._table, Key=_name(account_id), ConsistentRead=True)
         values: dict[str, Any] = decode_item(answer.get("Item", {}))
-        keys = self._keys(values.get("hashes", ()))
+        keys = self.read(values.get("hashes", ()))
         return Roster(account_id, values.get("version", 0), values.get("window_home"), keys)
+
+    def read(self, hashes: Sequence[str]) -> tuple[Key, ...]:
+        """Read keys by their hashes, as of now, oldest first; what is not there is left out."""
+        items: list[Item] = []
+        wanted = [encode_item({"key_hash": key_hash}) for key_hash in hashes]
+        while wanted:
+            asked, wanted = wanted[:_BATCH], wanted[_BATCH:]
+            answer = self._client.batch_get_item(
+                RequestItems={self._table: {"Keys": asked, "ConsistentRead": True}}
+            )
+            items += answer["Responses"].get(self._table, [])
+            left: Any = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
+            wanted += left["Keys"]
+        return tuple(sorted(map(key_codec.from_item, items), key=lambda key: (key.created_at_ms, key.key_id)))
 
     def add(self, key: Key, roster: Roster, *, only_if: Sequence[Item]) -> bool:
         """Store a new key beside the roster's; False when the stored roster changed or ``only_if`` fails.
@@ -79,19 +93,6 @@ class Rosters:
             }
         }
         return self._write([self._put(new), self._enlist(new, roster), retire, *only_if])
-
-    def _keys(self, hashes: Sequence[str]) -> tuple[Key, ...]:
-        items: list[Item] = []
-        wanted = [encode_item({"key_hash": key_hash}) for key_hash in hashes]
-        while wanted:
-            asked, wanted = wanted[:_BATCH], wanted[_BATCH:]
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": asked, "ConsistentRead": True}}
-            )
-            items += answer["Responses"].get(self._table, [])
-            left: Any = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
-            wanted += left["Keys"]
-        return tuple(sorted(map(key_codec.from_item, items), key=lambda key: (key.created_at_ms, key.key_id)))
 
     def _put(self, key: Key) -> Item:
         return {

@@ -11,6 +11,30 @@ class ProjectKeyRequired(TidegateError):
     code = "project_key_required"
 
 
+class MasterKeyRequired(TidegateError):
+    """A project's key administers nothing."""
+
+    code = "master_key_required"
+
+
+class BootstrapClosed(TidegateError):
+    """The first master key was made already, or the operator did not ask for one to be made this way."""
+
+    code = "bootstrap_closed"
+
+
+class KeyNotFound(TidegateError):
+    """The account has no such key of this surface."""
+
+    code = "key_not_found"
+
+
+class OrganizationNotFound(TidegateError):
+    """No such organization, or another account's."""
+
+    code = "organization_not_found"
+
+
 class ProjectNotFound(TidegateError):
     """No such project, or another account's."""
 

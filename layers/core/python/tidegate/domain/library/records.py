@@ -15,6 +15,7 @@ from typing import Final
 from tidegate.domain.money import Money
 
 MOVES_ALIASES: Final = "move"
+ALIAS_CONFLICTS: Final = ("reject", MOVES_ALIASES)
 
 
 @dataclass(frozen=True, slots=True)

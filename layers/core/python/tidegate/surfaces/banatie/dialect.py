@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 from tidegate.domain.errors import TidegateError
 from tidegate.domain.keys import Key, Surface
-from tidegate.domain.library.errors import ProjectKeyRequired
+from tidegate.domain.library.errors import MasterKeyRequired, ProjectKeyRequired
 from tidegate.domain.limits import Bucket, Window
 from tidegate.surfaces import endpoint as any_surface
 from tidegate.surfaces.banatie.errors import ERRORS, INTERNAL
@@ -22,12 +22,16 @@ _TOO_MANY: Final = 429
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a function answers, before the envelope. ``pagination`` is what a list carries beside ``data``."""
+    """What a function answers, before the envelope. ``pagination`` is what a list carries beside ``data``.
+
+    A ``bare`` answer has no envelope: some of the hosted product's older calls know none.
+    """
 
     data: Mapping[str, object] | Sequence[Mapping[str, object]]
     status: int = 200
     pagination: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    bare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,14 @@ class Banatie:
 
     def succeeded(self, exchange: Exchange, answer: Answer) -> Response:
         """Wrap data in the envelope of success."""
-        data = answer.data
-        body: dict[str, object] = {
-            "success": True,
-            "data": dict(data) if isinstance(data, Mapping) else list(data),
-        }
+        data = dict(answer.data) if isinstance(answer.data, Mapping) else list(answer.data)
+        headers = {**exchange_headers(exchange), **answer.headers}
+        if answer.bare:
+            return Response(answer.status, data, headers)
+        body: dict[str, object] = {"success": True, "data": data}
         if answer.pagination is not None:
             body["pagination"] = dict(answer.pagination)
-        return Response(answer.status, body, {**exchange_headers(exchange), **answer.headers})
+        return Response(answer.status, body, headers)
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
         """Wrap an error in the envelope of errors."""
@@ -86,10 +90,28 @@ def endpoint(
     return decorate
 
 
-def public_endpoint(services: S) -> Callable[[Callable[[Request, S], Response]], Endpoint[S, Answer]]:
-    """Turn a function into a handler for everybody, which asks the stores and answers without an envelope."""
+def master_endpoint(
+    services: S, *, scope: str
+) -> Callable[[Callable[[Request, Key, S], Answer]], Endpoint[S, Answer]]:
+    """Turn a function into a handler for callers whose master key has ``scope``."""
 
-    def decorate(handle: Callable[[Request, S], Response]) -> Endpoint[S, Answer]:
+    def decorate(handle: Callable[[Request, Key, S], Answer]) -> Endpoint[S, Answer]:
+        def run(request: Request, caller: Caller, services: S) -> Answer:
+            if caller.key.project_id is not None:
+                raise MasterKeyRequired("Master key required")
+            return handle(request, caller.key, services)
+
+        return any_surface.endpoint(services, BANATIE, scope=scope, bucket=Bucket.MASTER)(run)
+
+    return decorate
+
+
+def public_endpoint(
+    services: S,
+) -> Callable[[Callable[[Request, S], Answer | Response]], Endpoint[S, Answer]]:
+    """Turn a function into a handler for everybody, with services. A ``Response`` is whole as it is."""
+
+    def decorate(handle: Callable[[Request, S], Answer | Response]) -> Endpoint[S, Answer]:
         return Endpoint(services, BANATIE, lambda exchange, services: handle(exchange.request, services))
 
     return decorate

@@ -76,6 +76,23 @@ def read_id(value: object, field: str) -> str:
     return value.lower()
 
 
+def is_id(text: str) -> bool:
+    """Whether a text is an id."""
+    return _UUID.fullmatch(text.lower()) is not None
+
+
+def read_text(body: Mapping[str, Any], name: str) -> str | None:
+    """Return a field that is a text, without the space around it; None when it is absent or empty.
+
+    Raises:
+        InvalidInput: it is no text.
+    """
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"{name} must be a text.", field=name)
+    return (value or "").strip() or None
+
+
 def path_id(request: Request, name: str, absent: Callable[[], TidegateError]) -> str:
     """Return an id from the path.
 

@@ -45,11 +45,22 @@ ROUTES: Final = (
     ("DELETE", "/api/v1/live/scopes/{slug}"),
     ("POST", "/api/v1/live/scopes/{slug}/regenerate"),
     ("GET", "/cdn/{organization}/{project}/live/{scope}"),
+    ("POST", "/api/admin/keys"),
+    ("GET", "/api/admin/keys"),
+    ("DELETE", "/api/admin/keys/{id}"),
+    ("POST", "/api/admin/organizations"),
+    ("GET", "/api/admin/organizations"),
+    ("POST", "/api/admin/projects"),
+    ("GET", "/api/admin/projects"),
+    ("PUT", "/api/admin/projects/{id}"),
+    ("POST", "/api/bootstrap/initial-key"),
+    ("GET", "/api/info"),
+    ("GET", "/health"),
     ("GET", "/cdn/{organization}/{project}/img/{image}"),
     ("HEAD", "/cdn/{organization}/{project}/img/{image}"),
 )
 # What is asked for at or below them is meant for this surface, unless another has a path of its own there.
-PREFIXES: Final = ("/api/v1", "/cdn")
+PREFIXES: Final = ("/api/v1", "/api/admin", "/api/bootstrap", "/api/info", "/cdn", "/health")
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.domain.account import Account
 from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.generation import new_id
-from tidegate.domain.library.errors import ProjectNotFound, SlugTaken
-from tidegate.domain.library.records import Organization, Project
+from tidegate.domain.library.errors import OrganizationNotFound, ProjectNotFound, SlugTaken
+from tidegate.domain.library.records import ALIAS_CONFLICTS, Organization, Project
 
 MAX_SLUG: Final = 60
 MAX_NAME: Final = 100
@@ -82,6 +82,48 @@ def first_project(library: LibraryTable, account: Account, now_ms: int) -> Proje
     raise ServiceUnavailable("No name was free for the account's organization. Nothing was made; try again.")
 
 
+def create_organization(
+    library: LibraryTable,
+    account_id: str,
+    *,
+    name: str,
+    slug: str | None = None,
+    email: str | None = None,
+    now_ms: int,
+) -> Organization:
+    """Found an organization of an account; its slug comes from its name unless one is chosen.
+
+    Raises:
+        InvalidInput: no name, or a slug that cannot stand in a URL.
+        SlugTaken: there is an organization of that slug, the account's or another's.
+    """
+    _check_name(name, "An organization")
+    chosen = read_slug(slug if slug is not None else slug_of(name), "slug")
+    organization = Organization(new_id(now_ms), account_id, name.strip(), chosen, now_ms, email)
+    if not library.projects.found(organization):
+        raise SlugTaken(f"There is an organization {chosen} already.", field="slug")
+    return organization
+
+
+def own_organization(
+    library: LibraryTable, account: Account, wanted: str | None, now_ms: int
+) -> Organization:
+    """Return the account's organization with this id or slug; None means its first, made if there is none.
+
+    Raises:
+        OrganizationNotFound: the account has no such organization.
+    """
+    organizations = library.projects.organizations(account.account_id)
+    if wanted is None:
+        first = first_project(library, account, now_ms)
+        wanted = first.organization_id
+        organizations = organizations or library.projects.organizations(account.account_id)
+    for organization in organizations:
+        if wanted in {organization.organization_id, organization.slug}:
+            return organization
+    raise OrganizationNotFound("Organization not found")
+
+
 def create_project(
     library: LibraryTable, organization: Organization, *, name: str, slug: str | None = None, now_ms: int
 ) -> Project:
@@ -91,8 +133,7 @@ def create_project(
         InvalidInput: no name, or a slug that cannot stand in a URL.
         SlugTaken: the organization has a project of that slug.
     """
-    if not 0 < len(name.strip()) <= MAX_NAME:
-        raise InvalidInput(f"A project needs a name of at most {MAX_NAME} characters.", field="name")
+    _check_name(name, "A project")
     project = Project(
         project_id=new_id(now_ms),
         organization_id=organization.organization_id,
@@ -117,3 +158,37 @@ def get_project(library: LibraryTable, account_id: str, project_id: str) -> Proj
     if project is None:
         raise ProjectNotFound("Project not found")
     return project
+
+
+def change_project(
+    library: LibraryTable,
+    account_id: str,
+    project_id: str,
+    *,
+    name: str | None = None,
+    alias_conflict: str | None = None,
+) -> Project:
+    """Change what is given; the path stays. Returns the project as it is then.
+
+    Raises:
+        InvalidInput: no such name, or no such way to treat a taken alias.
+        ProjectNotFound: the account has no such project.
+    """
+    settings: dict[str, object] = {}
+    if name is not None:
+        _check_name(name, "A project")
+        settings["name"] = name.strip()
+    if alias_conflict is not None:
+        if alias_conflict not in ALIAS_CONFLICTS:
+            raise InvalidInput(
+                f"aliasConflict must be one of {', '.join(ALIAS_CONFLICTS)}.", field="aliasConflict"
+            )
+        settings["alias_conflict"] = alias_conflict
+    if settings and not library.projects.change(account_id, project_id, settings):
+        raise ProjectNotFound("Project not found")
+    return get_project(library, account_id, project_id)
+
+
+def _check_name(name: str, what: str) -> None:
+    if not 0 < len(name.strip()) <= MAX_NAME:
+        raise InvalidInput(f"{what} needs a name of at most {MAX_NAME} characters.", field="name")

@@ -47,6 +47,14 @@ class ProjectTable:
         }
         return self._write([*self._actions(project, organization), self._rows.put(first)])
 
+    def found(self, organization: Organization) -> bool:
+        """Store an organization without projects; False when its slug is taken.
+
+        Raises:
+            transaction.StillInConflict: try again later.
+        """
+        return self._write(self._founding(organization))
+
     def get(self, account_id: str, project_id: str) -> Project | None:
         """Read a project of this account."""
         values = self._rows.get(_account(account_id), f"project#{project_id}")
@@ -97,13 +105,12 @@ class ProjectTable:
             self._rows.put({**taken, **owner, "project_id": project.project_id}),
             self._rows.put(_project_values(project)),
         ]
-        if organization is not None:
-            named = {"pk": slugs, "sk": "organization", "entity": "slug"}
-            actions += [
-                self._rows.put({**named, **owner, "organization_id": organization.organization_id}),
-                self._rows.put(_organization_values(organization)),
-            ]
-        return actions
+        return actions + (self._founding(organization) if organization else [])
+
+    def _founding(self, organization: Organization) -> list[Item]:
+        named = {"pk": _slug(organization.slug), "sk": "organization", "entity": "slug"}
+        owner = {"account_id": organization.account_id, "organization_id": organization.organization_id}
+        return [self._rows.put({**named, **owner}), self._rows.put(_organization_values(organization))]
 
     def _write(self, actions: list[Item]) -> bool:
         try:

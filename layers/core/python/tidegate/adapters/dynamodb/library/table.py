@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tidegate.adapters.dynamodb import transaction
 from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.library.aliases import AliasTable
+from tidegate.adapters.dynamodb.library.bootstrap import BootstrapTable
 from tidegate.adapters.dynamodb.library.flows import FlowTable
 from tidegate.adapters.dynamodb.library.generations import LibraryGenerationTable
 from tidegate.adapters.dynamodb.library.images import ImageTable
@@ -32,6 +33,7 @@ class LibraryTable:
         self.aliases = AliasTable(self.rows)
         self.live = LiveTable(self.rows)
         self.scopes = ScopeTable(self.rows)
+        self.bootstrap = BootstrapTable(self.rows)
 
     def write(self, actions: Sequence[Item]) -> None:
         """Write all actions or none.
