@@ -2,100 +2,26 @@
 
 from __future__ import annotations
 
-import io
-import json
-import struct
-import zlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
-import urllib3
-from PIL import Image
 
+from tests.contract.banatie.test_uploads import MB5, padded
 from tests.e2e.customer import Customer, Reply, http
+from tests.e2e.site import Site, picture
 from tests.e2e.waiting import until
-from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.library.errors import AliasTaken
 from tidegate.domain.money import Money
-from tidegate.usecases.accounts import create_key, get_account
 from tidegate.usecases.library.aliases import assign
-from tidegate.usecases.library.projects import first_project
 
 PRICE, EDIT_PRICE = Money.of("0.005"), Money.of("0.051")
-
-
-@dataclass
-class Site:
-    """A project of a customer, as its client sees it."""
-
-    customer: Customer
-    project_id: str
-    key: str
-
-    def call(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
-        """Ask for something; a tuple is sent as a form's file."""
-        sent = {"X-API-Key": self.key, **headers}
-        data: bytes | None = None
-        if isinstance(body, bytes):
-            data = body
-        elif body is not None:
-            data, sent["Content-Type"] = json.dumps(body).encode(), "application/json"
-        url = f"{self.customer.info.base_url}/api/v1{path}"
-        answer = http.request(method, url, body=data, headers=sent, timeout=40, retries=False)
-        return Reply(answer.status, answer.headers, json.loads(answer.data))
-
-    def asks(self, method: str, path: str, body: object = None, **headers: str) -> Any:
-        """Ask for something that must be answered; return the data."""
-        reply = self.call(method, path, body, **headers)
-        assert reply.status in {200, 201}, reply.body
-        return reply.body["data"]
-
-    def upload(self, content: bytes, **fields: str) -> Any:
-        """Upload a file by a form."""
-        form: dict[str, Any] = {"file": ("image.png", content, "image/png"), **fields}
-        body, content_type = urllib3.encode_multipart_formdata(form)
-        return self.asks("POST", "/images/upload", body, **{"Content-Type": content_type})
-
-    def file_of(self, image_id: str) -> bytes:
-        """The stored bytes of an image."""
-        image = self.customer.deployed.library.images.get(self.project_id, image_id)
-        assert image is not None
-        file = io.BytesIO()
-        self.customer.deployed.outputs.read(image.file, file, 50_000_000)
-        return file.getvalue()
 
 
 @pytest.fixture
 def site(customer: Customer) -> Site:
     """The customer's first project and a key to it."""
-    return open_site(customer)
-
-
-def open_site(customer: Customer) -> Site:
-    """Open a customer's first project by a new key."""
-    deployed, now_ms = customer.deployed, customer.deployed.now_ms()
-    account = get_account(deployed.wallets, customer.account_id)
-    project = first_project(deployed.library, account, now_ms)
-    text, _ = create_key(
-        deployed.keys,
-        deployed.wallets,
-        account_id=customer.account_id,
-        surface=Surface.BANATIE,
-        scopes=SCOPES,
-        name="site",
-        now_ms=now_ms,
-        project=project,
-    )
-    return Site(customer, project.project_id, text)
-
-
-def _picture() -> bytes:
-    file = io.BytesIO()
-    Image.new("RGB", (64, 48), (20, 90, 160)).save(file, "PNG")
-    return file.getvalue()
+    return Site.of(customer)
 
 
 def test_the_walk_of_a_client(site: Site) -> None:
@@ -111,7 +37,7 @@ def test_the_walk_of_a_client(site: Site) -> None:
         1,
         1,
     )
-    logo = site.upload(_picture(), alias="@logo", flowId=made["flowId"])
+    logo = site.upload(picture(), alias="@logo", flowId=made["flowId"])
     assert (logo["width"], logo["height"], logo["alias"]) == (64, 48, "@logo")
     assert site.asks("GET", "/images/%40logo") == logo
     assert site.asks("GET", f"/images/resolve/@upload?flowId={made['flowId']}")["imageId"] == logo["id"]
@@ -120,11 +46,13 @@ def test_the_walk_of_a_client(site: Site) -> None:
     )
     assert banner["status"] == "success", banner
     assert [one["alias"] for one in banner["referencedImages"]] == ["@logo", "@hero"]
-    before = site.file_of(made["outputImageId"])
+    before = site.get_file(made["outputImageId"])
     again = site.asks("POST", f"/generations/{made['id']}/regenerate")
     assert (again["status"], again["retryCount"]) == ("success", 1)
     assert again["outputImage"]["storageUrl"] == made["outputImage"]["storageUrl"]
-    assert site.file_of(made["outputImageId"]) != before
+    after = site.get_file(made["outputImageId"], if_none_match=before.headers["ETag"])
+    assert (before.status, after.status) == (200, 200)
+    assert after.data != before.data
     assert site.customer.spent == PRICE * 2 + EDIT_PRICE
     site.asks("DELETE", f"/images/{logo['id']}")
     assert site.call("GET", "/images/@logo").status == 404
@@ -145,12 +73,12 @@ def test_a_generation_that_fails_costs_nothing_and_frees_its_alias(site: Site) -
     failed = site.asks("POST", "/generations", {"prompt": "A seal [[fault:moderation]]", "alias": "@seal"})
     assert (failed["status"], failed["outputImageId"]) == ("failed", None)
     assert site.customer.spent == Money.of("0")
-    assert site.upload(_picture(), alias="@seal")["alias"] == "@seal"
+    assert site.upload(picture(), alias="@seal")["alias"] == "@seal"
 
 
 def test_of_fifty_that_want_one_alias_one_has_it(site: Site) -> None:
     library, now_ms = site.customer.deployed.library, site.customer.deployed.now_ms()
-    ids = [site.upload(_picture(), flowId="null")["id"] for _ in range(2)]
+    ids = [site.upload(picture(), flowId="null")["id"] for _ in range(2)]
     images = [library.images.get(site.project_id, image_id) for image_id in ids]
 
     def name(number: int) -> str | None:
@@ -172,7 +100,7 @@ def test_of_fifty_that_want_one_alias_one_has_it(site: Site) -> None:
 
 
 def test_of_many_that_want_one_alias_over_http_one_has_it(site: Site) -> None:
-    images = [site.upload(_picture(), flowId="null")["id"] for _ in range(4)]
+    images = [site.upload(picture(), flowId="null")["id"] for _ in range(4)]
 
     def name(number: int) -> Reply:
         return site.call("PUT", f"/images/{images[number % 4]}/alias", {"alias": "@hero"})
@@ -208,12 +136,16 @@ def test_a_run_that_is_under_way_is_joined_by_all_who_want_another(site: Site) -
 
 
 def test_a_file_too_large_for_a_form_goes_by_a_url(site: Site) -> None:
-    content = _padded(5 * 1024 * 1024)
+    content = padded(MB5)
     told = site.asks("POST", "/images/upload-url", {"fileSize": len(content), "mimeType": "image/png"})
     put = http.request("PUT", told["url"], body=content, headers=told["headers"], timeout=20)
     assert put.status == 200
     image = site.asks("POST", "/images/upload", {"uploadId": told["uploadId"], "alias": "@large"})
     assert image["fileSize"] == len(content)
+    sent_on = site.get_file("@large")
+    assert sent_on.status == 302
+    assert http.request("GET", sent_on.headers["Location"], timeout=20).data == content
+    assert site.get_file("@large", range="bytes=1-3").data == content[1:4]
     refused = site.call("POST", "/images/upload-url", {"fileSize": len(content) + 1, "mimeType": "image/png"})
     assert (refused.status, refused.body["error"]["message"]) == (400, "File too large")
 
@@ -225,11 +157,3 @@ def test_an_unknown_path_speaks_the_surfaces_own_language(site: Site) -> None:
         {"success": False, "error": {"message": "There is no such path.", "code": "NOT_FOUND"}},
     )
     assert site.call("PATCH", "/images").headers["Allow"] == "GET"
-
-
-def _padded(size: int) -> bytes:
-    """A picture of exactly this many bytes."""
-    small = _picture()
-    data = b"\0" * (size - len(small) - 12)
-    chunk = struct.pack(">I", len(data)) + b"tEXt" + data + struct.pack(">I", zlib.crc32(b"tEXt" + data))
-    return small[:-12] + chunk + small[-12:]

@@ -20,7 +20,7 @@ from local.stack.stack import Stack
 from tests.e2e.books import entries_by_generation, verified
 from tests.e2e.customer import Customer, http
 from tests.e2e.sharkapi import ended, speaking_sharkapi
-from tests.e2e.test_library import open_site
+from tests.e2e.site import Site
 from tidegate.domain.money import Money
 from tidegate.domain.wallet import MovementKind
 
@@ -187,7 +187,7 @@ def test_a_forged_notice_credits_nothing(shark: Customer) -> None:
 def test_clients_of_all_surfaces_share_one_wallet_and_one_set_of_books(
     customer: Customer, stack: Stack
 ) -> None:
-    shark, site = speaking_sharkapi(customer), open_site(customer)
+    shark, site = speaking_sharkapi(customer), Site.of(customer)
 
     def first(number: int) -> object:
         return shark.call("POST", "/v1/generate", {"mode": "1k", "prompt": f"Shark {number}"}).body["job_id"]
