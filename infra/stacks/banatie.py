@@ -275,7 +275,8 @@ class BanatieStack(CellStack):
         bucket = self._data.outputs_bucket
         kept = bucket.use_folder(PREFIX, "DeleteObject", "PutObject")
         sent = bucket.use_folder(UPLOADS, "GetObject")
-        self._add("images_upload", "POST /api/v1/images/upload", ("PutItem", "UpdateItem"), (kept, sent))
+        name = ("GetItem", "PutItem", "UpdateItem")
+        self._add("images_upload", "POST /api/v1/images/upload", name, (kept, sent))
         self._add(
             "images_upload_url",
             "POST /api/v1/images/upload-url",

@@ -170,7 +170,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "library.conclude": {**CONCLUDE, "EndingsQueue": CONSUME | HIDE},
     "banatie.images_upload": {
         **AUTHENTICATE,
-        "LibraryTable": {"dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "LibraryTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
         "OutputsBucket/library/*": {"s3:DeleteObject", "s3:PutObject"},
         "OutputsBucket/uploads/*": {"s3:GetObject"},
     },

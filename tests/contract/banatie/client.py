@@ -231,11 +231,19 @@ class Client:
         params = {"id": subject, **more.pop("params", {})}
         return self.call(function, method, params=params, **more)
 
-    def upload(self, content: bytes | None = None, filename: str = "image.png", **fields: str) -> Reply:
+    def upload(
+        self,
+        content: bytes | None = None,
+        filename: str = "image.png",
+        query: Mapping[str, str] | None = None,
+        **fields: str,
+    ) -> Reply:
         """Upload a picture with these fields."""
         sent = [(name, None, value.encode()) for name, value in fields.items()]
         file = ("file", filename, picture() if content is None else content)
-        return self.call("images_upload", "POST", "/api/v1/images/upload", form=form(file, *sent))
+        return self.call(
+            "images_upload", "POST", "/api/v1/images/upload", form=form(file, *sent), query=query
+        )
 
     def stored_files(self, folder: str | None = None) -> list[str]:
         """What the bucket holds of this project."""

@@ -96,7 +96,7 @@ def test_no_file_and_two_files_keep_nothing(client: Client, fields: list[Any]) -
     ],
 )
 def test_fields_that_cannot_be_meant_keep_nothing(client: Client, fields: dict[str, str]) -> None:
-    assert client.upload(None, "image.png", **fields).error[:2] == (400, "VALIDATION_ERROR")
+    assert client.upload(None, "image.png", None, **fields).error[:2] == (400, "VALIDATION_ERROR")
     _is_empty(client)
 
 

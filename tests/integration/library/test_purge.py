@@ -22,7 +22,7 @@ NOW_MS = 1_763_000_000_000
 def _image(runtime: Runtime, **fields: Any) -> Image:
     file = io.BytesIO()
     Pillow.new("RGB", (4, 4)).save(file, "PNG")
-    place = Place("project", "acme/main", NOW_MS)
+    place = Place("account", "project", "acme/main", NOW_MS)
     return keep_upload(
         runtime.library, runtime.outputs, Upload(**fields), file=file, size=len(file.getvalue()), place=place
     )

@@ -153,6 +153,7 @@ class LibraryGeneration:
     references: tuple[Reference, ...] = ()  # what they named when the latest run began
     flow_id: str | None = None
     alias: str | None = None  # for the image, as soon as there is one
+    takes_alias: bool | None = None  # the alias is another image's until this one is there
     flow_alias: str | None = None
     output_image_id: str | None = None  # None until the first success, and after the image is gone
     retry_count: int = 0

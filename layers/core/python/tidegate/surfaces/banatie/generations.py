@@ -17,7 +17,7 @@ from tidegate.surfaces.banatie.asking import (
     read_wait_ms,
 )
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
-from tidegate.surfaces.banatie.reading import path_id, read_flag, read_id, read_meta
+from tidegate.surfaces.banatie.reading import path_id, read_flag, read_id, read_meta, wants_move
 from tidegate.surfaces.banatie.records import Reading, present_record
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.endpoint import logger
@@ -76,7 +76,7 @@ def create_generation(request: Request, tenant: Tenant, services: Services) -> A
     began_ms = services.now_ms()
     body = read_object(request)
     idempotency = read_idempotency(request, tenant.project_id, body)
-    asked = enhanced(read_asked(body), services)
+    asked = enhanced(replace(read_asked(body), moves=wants_move(request)), services)
     record, replayed = runs.create(
         services,
         tenant.key,

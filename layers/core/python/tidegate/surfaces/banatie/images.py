@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from tidegate.adapters.dynamodb.library.images import KEPT, focal_point_value
 from tidegate.adapters.dynamodb.library.rows import Filter
@@ -16,13 +16,18 @@ from tidegate.domain.library.errors import ImageNotFound
 from tidegate.domain.library.records import Image, Source
 from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
 from tidegate.surfaces.banatie.presenters import present_image, present_list
-from tidegate.surfaces.banatie.reading import path_id, query_id, read_flag, read_meta, read_page
+from tidegate.surfaces.banatie.reading import (
+    path_id,
+    query_id,
+    read_flag,
+    read_meta,
+    read_page,
+    wants_move,
+)
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library.aliases import assign, resolve
 from tidegate.usecases.library.images import describe, destroy, find, hide, restore
-
-_MOVE: Final = "move"
 
 
 class Services(Protocol):
@@ -159,7 +164,7 @@ def _call(request: Request, tenant: Tenant, services: Services, image: Image, al
         image,
         alias,
         account_id=tenant.key.account_id,
-        moves=request.query.get("onAliasConflict") == _MOVE,
+        moves=wants_move(request),
         now_ms=services.now_ms(),
     )
 

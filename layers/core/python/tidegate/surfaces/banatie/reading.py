@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from tidegate.domain.errors import InvalidInput, TidegateError
+from tidegate.domain.library.records import MOVES_ALIASES
 from tidegate.surfaces.http import Request
 
 DEFAULT_LIMIT: Final = 20
@@ -51,6 +52,11 @@ def read_truth(value: object, field: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidInput(f"{field} must be true or false.", field=field)
     return value
+
+
+def wants_move(request: Request) -> bool:
+    """Whether the call wants an alias that is taken to move (``?onAliasConflict=move``)."""
+    return request.query.get("onAliasConflict") == MOVES_ALIASES
 
 
 def query_id(request: Request, name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any, Final, Protocol
 
@@ -17,7 +18,7 @@ from tidegate.domain.library.errors import FileTooLarge
 from tidegate.domain.library.files import uploaded_file
 from tidegate.domain.library.records import Image
 from tidegate.surfaces.banatie.dialect import Tenant
-from tidegate.surfaces.banatie.reading import read_id, read_meta, read_same
+from tidegate.surfaces.banatie.reading import read_id, read_meta, read_same, wants_move
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.surfaces.multipart import Part, read_form
@@ -63,7 +64,8 @@ def upload(request: Request, tenant: Tenant, services: Services) -> Image:
     if len(request.body) > MAX_FORM_BYTES:
         raise PayloadTooLarge(_ELSEWHERE, limit=MAX_FORM_BYTES)
     fields = {part.name: part.text for part in parts if part.name != "file"}
-    return _keep(read_upload(_typed(fields)), BytesIO(file.content), len(file.content), tenant, services)
+    asked = replace(read_upload(_typed(fields)), moves=wants_move(request))
+    return _keep(asked, BytesIO(file.content), len(file.content), tenant, services)
 
 
 def upload_url(request: Request, tenant: Tenant, services: Services) -> dict[str, object]:
@@ -143,7 +145,8 @@ def _claim(request: Request, tenant: Tenant, services: Services) -> Image:
     key = uploaded_file(tenant.project_id, read_id(body.get("uploadId"), "uploadId"))
     file = BytesIO()
     size = _read(services.outputs, key, file)
-    return _keep(read_upload(body), file, size, tenant, services)
+    asked = replace(read_upload(body), moves=wants_move(request))
+    return _keep(asked, file, size, tenant, services)
 
 
 def _read(outputs: OutputStore, key: str, into: BytesIO) -> int:
@@ -160,5 +163,5 @@ def _read(outputs: OutputStore, key: str, into: BytesIO) -> int:
 
 
 def _keep(asked: Upload, file: BytesIO, size: int, tenant: Tenant, services: Services) -> Image:
-    place = Place(tenant.project_id, tenant.path, services.now_ms())
+    place = Place(tenant.key.account_id, tenant.project_id, tenant.path, services.now_ms())
     return keep_upload(services.library, services.outputs, asked, file=file, size=size, place=place)

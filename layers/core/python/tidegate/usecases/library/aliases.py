@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.domain.errors import ServiceUnavailable
@@ -78,6 +79,24 @@ def assign(
     raise ServiceUnavailable("The alias is being changed by others. Nothing was changed; try again.")
 
 
+def taking(library: LibraryTable, project_id: str, alias: str, image_id: str, now_ms: int) -> list[Item]:
+    """Return the actions of giving an alias to a new image, whoever has it now."""
+    holder_id = library.aliases.holder(project_id, alias)
+    if holder_id is None or holder_id == image_id:
+        return [library.aliases.claim(project_id, alias, image_id)]
+    moved = library.aliases.move(project_id, alias, image_id, holder_id)
+    holder = library.images.get(project_id, holder_id)
+    if holder is None or holder.alias != alias:
+        return [moved]
+    return [moved, library.images.rename(holder, None, now_ms)]
+
+
+def may_move(library: LibraryTable, account_id: str, project_id: str) -> bool:
+    """Whether the project wants an alias that is taken to move to whoever asks for it."""
+    project = library.projects.get(account_id, project_id)
+    return project is not None and project.moves_aliases
+
+
 def _rename(library: LibraryTable, image: Image, alias: str | None, now_ms: int) -> None:
     """Change the image first, then its names: the order of what may fail."""
     aliases, project_id = library.aliases, image.project_id
@@ -97,10 +116,8 @@ def _make_room(
     holder_id = library.aliases.holder(project_id, alias)
     if holder_id is None or holder_id == image.image_id:
         return
-    if not moves:
-        project = library.projects.get(account_id, project_id)
-        if project is None or not project.moves_aliases:
-            raise AliasTaken
+    if not moves and not may_move(library, account_id, project_id):
+        raise AliasTaken
     holder = library.images.get(project_id, holder_id)
     actions = [library.aliases.free(project_id, alias, holder_id)]
     if holder is not None and holder.alias == alias:

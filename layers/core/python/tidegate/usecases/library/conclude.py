@@ -21,6 +21,7 @@ from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.generation import Generation, Output, Status
 from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, LibraryGeneration, Progress, Source
+from tidegate.usecases.library.aliases import taking
 from tidegate.usecases.library.images import PURGE_AFTER_MS, drop_file, purge_day
 from tidegate.usecases.library.runs import GENERATION, PROJECT
 
@@ -79,6 +80,7 @@ def conclude(desk: Desk, run: Generation) -> LibraryGeneration | None:
             return ended
         current = desk.library.generations.get(record.project_id, record.generation_id)
         if current is None or current.run_id != run.generation_id or not current.status.is_open:
+            _drop_copy(desk, record, run)
             return current
         record = current
     raise ServiceUnavailable("The generation is being changed by others. Try again.")
@@ -94,9 +96,7 @@ def _under_way(desk: Desk, record: LibraryGeneration, run: Generation) -> Librar
 
 def _succeed(desk: Desk, record: LibraryGeneration, run: Generation) -> LibraryGeneration | None:
     """Store the picture and the records; None if something changed meanwhile."""
-    output = run.outputs[0]
-    extension = output.key.rpartition(".")[2]
-    file = library_file(record.project_id, record.image_id, run.generation_id, extension)
+    output, file = run.outputs[0], _file(record, run)
     try:
         desk.outputs.copy(output.key, file)
     except ClientError as error:
@@ -131,20 +131,30 @@ def _first_picture(desk: Desk, record: LibraryGeneration, end: Item, image: Imag
     plain = [end, library.images.insert(replace(image, alias=None), purge_on)]
     if record.deleted_at_ms is not None:
         return _write(desk, plain)
-    project_names: list[Item] = []
     flow_names: list[Item] = []
-    if record.alias is not None:
-        project_names = [library.aliases.claim(project_id, record.alias, image.image_id)]
+    project_names = _project_names(desk, record)
     if record.flow_alias is not None and record.flow_id is not None:
         named = {record.flow_alias: image.image_id}
         flow_names = [library.flows.name(project_id, record.flow_id, named, desk.now_ms())]
     whole = [end, library.images.insert(image, purge_on)]
-    return (
-        _write(desk, [*whole, *project_names, *flow_names])
-        or (bool(flow_names) and _write(desk, [*whole, *project_names]))
-        or (bool(project_names) and _write(desk, [*plain, *flow_names]))
-        or (bool(project_names and flow_names) and _write(desk, plain))
+    if _write(desk, [*whole, *project_names, *flow_names]):
+        return True
+    if flow_names and _write(desk, [*whole, *project_names]):
+        return True
+    if record.takes_alias:  # it is this image's, whatever others do with it meanwhile
+        return False
+    return (bool(project_names) and _write(desk, [*plain, *flow_names])) or (
+        bool(project_names and flow_names) and _write(desk, plain)
     )
+
+
+def _project_names(desk: Desk, record: LibraryGeneration) -> list[Item]:
+    library, project_id = desk.library, record.project_id
+    if record.alias is None:
+        return []
+    if record.takes_alias:
+        return taking(library, project_id, record.alias, record.image_id, desk.now_ms())
+    return [library.aliases.claim(project_id, record.alias, record.image_id)]
 
 
 def _fail(
@@ -164,9 +174,23 @@ def _fail(
         record, run.generation_id, {name: getattr(failed, name) for name in names}
     )
     free: list[Item] = []
-    if record.alias is not None and record.output_image_id is None:
+    if record.alias is not None and record.output_image_id is None and not record.takes_alias:
         free = [desk.library.aliases.free(record.project_id, record.alias, record.image_id)]
     return failed if _write(desk, [end, *free]) or (free and _write(desk, [end])) else None
+
+
+def _file(record: LibraryGeneration, run: Generation) -> str:
+    extension = run.outputs[0].key.rpartition(".")[2]
+    return library_file(record.project_id, record.image_id, run.generation_id, extension)
+
+
+def _drop_copy(desk: Desk, record: LibraryGeneration, run: Generation) -> None:
+    """Delete the file of a run that somebody else concluded, unless the image has it: nobody will name it."""
+    if run.status is not Status.SUCCEEDED:
+        return
+    file, image = _file(record, run), desk.library.images.get(record.project_id, record.image_id)
+    if image is None or image.file != file:
+        drop_file(desk.outputs, file)
 
 
 def _write(desk: Desk, actions: list[Item]) -> bool:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed
 from tidegate.adapters.s3 import OutputStore
@@ -72,19 +73,26 @@ def hide(library: LibraryTable, image: Image, now_ms: int) -> Image:
         ImageNotFound: it went meanwhile.
         ServiceUnavailable: others kept changing it.
     """
-    purge_on = purge_day(now_ms + PURGE_AFTER_MS)
     for _ in range(_TRIES):
-        actions = [library.images.hide(image, now_ms, purge_on)]
-        if image.alias is not None:
-            actions.append(library.aliases.free(image.project_id, image.alias, image.image_id))
         try:
-            library.write(actions)
+            library.write(hiding(library, image, now_ms))
         except ConditionsFailed:
             image = find(library, image.project_id, image.image_id)
             continue
         unname(library, image, now_ms)
         return replace(image, deleted_at_ms=now_ms, alias=None, freed_alias=image.alias)
     raise ServiceUnavailable("The image is being changed by others. Nothing was deleted; try again.")
+
+
+def hiding(library: LibraryTable, image: Image, now_ms: int) -> list[Item]:
+    """Return the actions of deleting an image softly, if it is called as ``image`` says."""
+    hidden = library.images.hide(image, now_ms, purge_day(now_ms + PURGE_AFTER_MS))
+    return [hidden, *_freeing(library, image)]
+
+
+def destroying(library: LibraryTable, image: Image) -> list[Item]:
+    """Return the actions of deleting an image for good, if it is as ``image`` says; its file stays."""
+    return [library.images.delete(image), *_freeing(library, image)]
 
 
 def destroy(
@@ -101,11 +109,8 @@ def destroy(
     for _ in range(_TRIES):
         if current is None:
             return
-        actions = [library.images.delete(current)]
-        if current.alias is not None:
-            actions.append(library.aliases.free(image.project_id, current.alias, image.image_id))
         try:
-            library.write(actions)
+            library.write(destroying(library, current))
         except ConditionsFailed:
             current = library.images.get(image.project_id, image.image_id)
             continue
@@ -139,6 +144,12 @@ def unname(library: LibraryTable, image: Image, now_ms: int) -> None:
     """Take an image's names away in every flow."""
     for flow in library.flows.named(image.project_id):
         _unname_in(library, flow, image.image_id, now_ms)
+
+
+def _freeing(library: LibraryTable, image: Image) -> list[Item]:
+    if image.alias is None:
+        return []
+    return [library.aliases.free(image.project_id, image.alias, image.image_id)]
 
 
 def _unname_in(library: LibraryTable, flow: Flow, image_id: str, now_ms: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, Protocol
 
 from tidegate.adapters.dynamodb.codec import Item
@@ -26,6 +27,7 @@ from tidegate.domain.mode import Mode
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.pricing import price
 from tidegate.domain.stored_files import reference as stored
+from tidegate.usecases.library.aliases import may_move
 from tidegate.usecases.library.flows import join
 from tidegate.usecases.library.references import resolve_references
 from tidegate.usecases.steering import Steering
@@ -99,6 +101,7 @@ class Asked:
     in_flow: bool = True
     flow_id: str | None = None  # None: a new one
     alias: str | None = None
+    moves: bool = False  # an alias that another image has comes to this one, once there is one
     flow_alias: str | None = None
     meta: str = "{}"
     image_meta: str | None = None
@@ -124,6 +127,37 @@ def create(
         ImageNotFound, FlowNotFound, AliasTaken, and what ``submit`` raises: nothing was held.
         LibraryGenerationNotFound: the idempotency key stands for one that was deleted for good.
     """
+    begin = partial(
+        _begin,
+        services,
+        payer,
+        asked,
+        project_id=project_id,
+        path=path,
+        idempotency=idempotency,
+        looks_at=looks_at,
+        beside=beside,
+    )
+    try:
+        return begin(takes_alias=False)
+    except AliasTaken:
+        if not asked.moves and not may_move(services.library, payer.account_id, project_id):
+            raise
+    return begin(takes_alias=True)
+
+
+def _begin(
+    services: Services,
+    payer: Payer,
+    asked: Asked,
+    *,
+    project_id: str,
+    path: str,
+    idempotency: Idempotency | None,
+    looks_at: Sequence[tuple[Reference, Image]] | None,
+    beside: Beside,
+    takes_alias: bool,
+) -> tuple[LibraryGeneration, bool]:
     library, now_ms = services.library, services.now_ms()
     found = looks_at
     if found is None:
@@ -131,7 +165,11 @@ def create(
             library, project_id, asked.references, asked.original_prompt, asked.flow_id
         )
     record = _record(asked, payer, project_id=project_id, path=path, now_ms=now_ms)
-    record = replace(record, references=tuple(reference for reference, _ in found))
+    record = replace(
+        record,
+        references=tuple(reference for reference, _ in found),
+        takes_alias=takes_alias or None,  # which is left to whoever has it until there is a picture
+    )
     refusals: list[TidegateError] = []
     actions: list[Item] = []
     if asked.in_flow:
@@ -139,7 +177,7 @@ def create(
         record = replace(record, flow_id=flow_id)
         actions.append(joined)
         refusals.append(FlowNotFound())
-    if asked.alias is not None:
+    if asked.alias is not None and not takes_alias:
         actions.append(library.aliases.claim(project_id, asked.alias, record.image_id))
         refusals.append(AliasTaken())
     for action, refusal in beside(record):
@@ -192,7 +230,8 @@ def run_again(
         updated_at_ms=now_ms,
     )
     actions = [library.generations.run_again(record, _run_values(new))]
-    if record.alias is not None and record.output_image_id is None:  # its failure gave the alias up
+    first = record.output_image_id is None and not record.takes_alias
+    if record.alias is not None and first:  # its failure gave the alias up
         actions.append(library.aliases.claim(record.project_id, record.alias, record.image_id))
     order = _order(services, payer, new, [image for _, image in found])
     try:
@@ -207,7 +246,7 @@ def run_again(
 
 def _join_run(library: LibraryTable, record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
     current = library.generations.get(record.project_id, record.generation_id)
-    if current is None:
+    if current is None or current.deleted_at_ms is not None:
         raise LibraryGenerationNotFound
     if changed is not None:
         raise GenerationInProgress("The generation is running: change it when it has ended.")

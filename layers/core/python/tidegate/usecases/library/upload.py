@@ -10,19 +10,21 @@ from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed, StillInConflict
 from tidegate.adapters.s3 import OutputStore
-from tidegate.domain.errors import InvalidInput
+from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.generation import new_id
 from tidegate.domain.images import HEAD_BYTES, recognise_image
 from tidegate.domain.images import Image as Picture
 from tidegate.domain.library.errors import AliasTaken, FileTooLarge, FlowNotFound
 from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, Source
+from tidegate.usecases.library.aliases import may_move, taking
 from tidegate.usecases.library.flows import join
 from tidegate.usecases.library.images import drop_file
 
 MAX_BYTES: Final = 5 * 1024 * 1024  # "5MB" (seed); the contract gives no figure in bytes
 MAX_SIDE: Final = 16_384  # pixels; no model makes or takes more
 MAX_PIXELS: Final = 64_000_000  # what a file of 5 MB may claim to unpack to
+_TRIES: Final = 5
 CONTENT_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 
 
@@ -31,6 +33,7 @@ class Upload:
     """What was sent beside the file. ``in_flow``: whether the image belongs to a flow at all."""
 
     alias: str | None = None
+    moves: bool = False  # an alias that another image has comes here
     in_flow: bool = True
     flow_id: str | None = None  # None: a new one
     flow_alias: str | None = None
@@ -61,6 +64,7 @@ def check_file(file: IO[bytes], size: int) -> Picture:
 class Place:
     """Whose library an upload is for, and when it came."""
 
+    account_id: str
     project_id: str
     path: str
     now_ms: int
@@ -81,7 +85,7 @@ def keep_upload(
 
     Raises:
         FileTooLarge, InvalidInput: as ``check_file``.
-        AliasTaken, FlowNotFound: nothing was kept.
+        AliasTaken, FlowNotFound, ServiceUnavailable: nothing was kept.
     """
     picture = check_file(file, size)
     image = _image(upload, picture, place, size=size, digest=_digest(file))
@@ -91,18 +95,38 @@ def keep_upload(
         flow_id, joined = join(library, place.project_id, upload.flow_id, place.now_ms, names=names)
         image = replace(image, flow_id=flow_id)
         actions.append(joined)
-    if upload.alias is not None:
-        actions.append(library.aliases.claim(place.project_id, upload.alias, image.image_id))
     outputs.put(image.file, file, image.content_type, size)
     try:
-        library.write([*actions, library.images.insert(image)])
-    except ConditionsFailed as error:
-        drop_file(outputs, image.file)
-        raise (FlowNotFound if upload.in_flow and error.failed[0] else AliasTaken) from error
-    except StillInConflict:
+        _write(library, image, actions, place, moves=upload.moves)
+    except (AliasTaken, FlowNotFound, ServiceUnavailable, StillInConflict):
         drop_file(outputs, image.file)
         raise
     return image
+
+
+def _write(library: LibraryTable, image: Image, joining: list[Item], place: Place, *, moves: bool) -> None:
+    """Store an image with its names; the first action of ``joining``, if there is one, is its flow's."""
+    for _ in range(_TRIES):
+        named = _naming(library, image, place.now_ms, moves=moves)
+        try:
+            library.write([*joining, *named, library.images.insert(image)])
+        except ConditionsFailed as error:
+            if joining and error.failed[0]:
+                raise FlowNotFound from error
+            if not moves and not may_move(library, place.account_id, place.project_id):
+                raise AliasTaken from error
+            moves = True
+        else:
+            return
+    raise ServiceUnavailable("The alias is being changed by others. Nothing was kept; try again.")
+
+
+def _naming(library: LibraryTable, image: Image, now_ms: int, *, moves: bool) -> list[Item]:
+    if image.alias is None:
+        return []
+    if moves:
+        return taking(library, image.project_id, image.alias, image.image_id, now_ms)
+    return [library.aliases.claim(image.project_id, image.alias, image.image_id)]
 
 
 def _image(upload: Upload, picture: Picture, place: Place, *, size: int, digest: str) -> Image:

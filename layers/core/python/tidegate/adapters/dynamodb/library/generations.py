@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item
-from tidegate.adapters.dynamodb.library.rows import Filter, Rows
+from tidegate.adapters.dynamodb.library.rows import EXISTS, Filter, Rows, unchanged
 from tidegate.domain.library.records import OPEN_PROGRESS, LibraryGeneration, Progress, Reference
 from tidegate.domain.money import Money
 
@@ -41,6 +41,7 @@ _OPTIONAL: Final = (
     "error_message",
     "deleted_at_ms",
     "image_meta",
+    "takes_alias",
 )
 
 
@@ -103,14 +104,14 @@ class LibraryGenerationTable:
         return self._rows.change(project_id, _sk(generation_id), sets=sets)
 
     def run_again(self, generation: LibraryGeneration, sets: Mapping[str, object]) -> Item:
-        """Begin another run, if the one that ``generation`` says was the latest and has ended."""
+        """Begin another run of what is not deleted, if the one that ``generation`` says has ended."""
         return self._rows.change(
             generation.project_id,
             _sk(generation.generation_id),
             sets=sets,
             adds={"retry_count": 1},
             removes=("error_message",),
-            only_if=f"#run_id = :known AND NOT {_IS_OPEN}",
+            only_if=f"#run_id = :known AND NOT {_IS_OPEN} AND attribute_not_exists(#deleted_at_ms)",
             given={"known": generation.run_id, **_OPEN},
         )
 
@@ -127,18 +128,40 @@ class LibraryGenerationTable:
         )
 
     def end(self, generation: LibraryGeneration, run_id: str, sets: Mapping[str, object]) -> Item:
-        """End a run, if it is the latest and has not ended."""
+        """End a run, if it is the latest, has not ended, and the record was not moved or deleted since."""
+        same, given = unchanged({name: getattr(generation, name) for name in ("flow_id", "deleted_at_ms")})
         return self._rows.change(
             generation.project_id,
             _sk(generation.generation_id),
             sets=sets,
-            only_if=f"#run_id = :run AND {_IS_OPEN}",
-            given={"run": run_id, **_OPEN},
+            only_if=f"#run_id = :run AND {_IS_OPEN} AND {same}",
+            given={"run": run_id, **_OPEN, **given},
         )
 
-    def delete(self, project_id: str, generation_id: str) -> Item:
-        """Remove a generation."""
-        return self._rows.remove(project_id, _sk(generation_id))
+    def edit(self, generation: LibraryGeneration, sets: Mapping[str, object]) -> Item:
+        """Set attributes of what is not deleted, if it still has the image that ``generation`` says."""
+        same, given = _same_image(generation)
+        return self._rows.change(
+            generation.project_id,
+            _sk(generation.generation_id),
+            sets=sets,
+            only_if=f"{EXISTS} AND {same} AND attribute_not_exists(#deleted_at_ms)",
+            given=given,
+        )
+
+    def delete(self, generation: LibraryGeneration) -> Item:
+        """Remove a generation, if it still has the image that ``generation`` says."""
+        same, given = _same_image(generation)
+        return self._rows.remove(
+            generation.project_id,
+            _sk(generation.generation_id),
+            only_if=f"{EXISTS} AND {same}",
+            given=given,
+        )
+
+
+def _same_image(generation: LibraryGeneration) -> tuple[str, dict[str, object]]:
+    return unchanged({"output_image_id": generation.output_image_id})
 
 
 def references_value(references: Sequence[Reference]) -> list[dict[str, object]]:

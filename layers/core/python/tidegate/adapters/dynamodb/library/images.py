@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tidegate.adapters.dynamodb.codec import Item
-from tidegate.adapters.dynamodb.library.rows import Filter, Rows
+from tidegate.adapters.dynamodb.library.rows import Filter, Rows, unchanged
 from tidegate.domain.library.records import Image, Source
 
 KEPT: Final = Filter().also("attribute_not_exists(#deleted_at_ms)")
@@ -109,6 +109,13 @@ class ImageTable:
         """Set attributes of an image, a deleted one too; those with None go."""
         return self._rows.change(project_id, _sk(image_id), sets=sets)
 
+    def detach(self, image: Image) -> Item:
+        """Let an image stand without its generation, if it is still called as ``image`` says."""
+        same, given = unchanged({"file": image.file, "alias": image.alias})
+        return self._rows.change(
+            image.project_id, _sk(image.image_id), sets={"generation_id": None}, only_if=same, given=given
+        )
+
     def rename(self, image: Image, alias: str | None, now_ms: int) -> Item:
         """Give an image another alias, if it still has the one that ``image`` says."""
         same = "#alias = :before" if image.alias else "attribute_not_exists(#alias)"
@@ -149,14 +156,8 @@ class ImageTable:
 
     def delete(self, image: Image) -> Item:
         """Remove an image, if its file, its alias and whether it is deleted are still as ``image`` says."""
-        conditions, given = ["#file = :file"], {"file": image.file}
-        for name in ("alias", "deleted_at_ms"):
-            value = getattr(image, name)
-            conditions.append(f"attribute_not_exists(#{name})" if value is None else f"#{name} = :{name}")
-            given |= {} if value is None else {name: value}
-        return self._rows.remove(
-            image.project_id, _sk(image.image_id), only_if=" AND ".join(conditions), given=given
-        )
+        same, given = unchanged({name: getattr(image, name) for name in ("file", "alias", "deleted_at_ms")})
+        return self._rows.remove(image.project_id, _sk(image.image_id), only_if=same, given=given)
 
     def due(self, day: str) -> Iterator[tuple[str, str]]:
         """Project and id of every image that is to be purged on a day, as ``YYYY-MM-DD``."""

@@ -220,6 +220,16 @@ class Rows:
         return (item for page in pages for item in page["Items"])
 
 
+def unchanged(values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
+    """Return the condition that attributes are as they were read (None: absent), and the values for it."""
+    conditions = [
+        f"attribute_not_exists(#{name})" if value is None else f"#{name} = :was_{name}"
+        for name, value in values.items()
+    ]
+    given = {f"was_{name}": value for name, value in values.items() if value is not None}
+    return " AND ".join(conditions), given
+
+
 def _condition(expression: str, values: Mapping[str, object], *others: str) -> dict[str, Any]:
     condition: dict[str, Any] = {
         "ConditionExpression": expression,
