@@ -77,10 +77,6 @@ WITHOUT_ACCOUNT = {
     f"HEAD {CDN}": "test_an_image_is_found_below_its_own_project_only",
     "GET /health": "the same for everybody",
     "POST /api/bootstrap/initial-key": "closed; test_library_files",
-    "ANY /api/v1/{path+}": "nothing is read",
-    "ANY /api/admin/{path+}": "nothing is read",
-    "ANY /api/bootstrap/{path+}": "nothing is read",
-    "ANY /cdn/{path+}": "nothing is read",
 }
 COVERED = {*BY_ID, *OWN, *ADMIN_BY_ID, *ADMIN_OWN, *WITHOUT_ACCOUNT}
 
