@@ -110,11 +110,14 @@ def test_another_run_shows_under_the_same_url(client: Client) -> None:
 def test_a_file_that_was_replaced_while_it_was_asked_for_is_looked_up_again(client: Client) -> None:
     made = client.made()
     outputs, fetch = client.runtime.outputs, client.runtime.outputs.fetch
-    client.again("generations_regenerate", made["id"])
-    client.succeed(made["id"], picture(size=(10, 10)))
+    pending = [9, 10]
 
     def replaced(key: str, span: tuple[int, int] | None = None) -> bytes:
-        client.about("generations_get", made["id"])
+        while pending:
+            side = pending.pop(0)
+            client.again("generations_regenerate", made["id"])
+            client.succeed(made["id"], picture(size=(side, side)))
+            client.about("generations_get", made["id"])
         return fetch(key, span)
 
     outputs.fetch = replaced  # type: ignore[method-assign]

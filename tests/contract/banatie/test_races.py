@@ -164,12 +164,13 @@ def test_a_copy_that_comes_too_late_is_not_left_behind(
     outputs, copy = client.runtime.outputs, client.runtime.outputs.copy
 
     def overtaken(source: str, key: str) -> None:
-        """Somebody else concludes this run, and another one after it, before the file arrives."""
+        """Somebody else concludes this run, and two more after it, before the file arrives."""
         monkeypatch.setattr(outputs, "copy", copy)
         _conclude(client, generation_id)
-        client.again("generations_regenerate", generation_id)
-        client.succeed(generation_id, picture(size=(10, 10)))
-        _conclude(client, generation_id)
+        for side in (9, 10):
+            client.again("generations_regenerate", generation_id)
+            client.succeed(generation_id, picture(size=(side, side)))
+            _conclude(client, generation_id)
         copy(source, key)
 
     monkeypatch.setattr(outputs, "copy", overtaken)
@@ -177,8 +178,8 @@ def test_a_copy_that_comes_too_late_is_not_left_behind(
     desk = Desk(runtime.library, runtime.generations, runtime.outputs, runtime.now_ms)
     current = conclude(desk, late)
     assert current is not None
-    assert current.retry_count == 1
-    assert len(client.stored_files()) == 1
+    assert current.retry_count == 2
+    assert len(client.stored_files()) == 2  # what it shows, and what it showed before
     assert client.get_file(str(current.output_image_id)).content == picture(size=(10, 10))
 
 
@@ -200,14 +201,34 @@ def test_whoever_dies_after_the_record_leaves_only_an_old_file(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = client.made()
-    client.again("generations_regenerate", made["id"])
-    client.succeed(made["id"], picture(size=(10, 10)))
+    for side in (9, 10):
+        client.again("generations_regenerate", made["id"])
+        client.succeed(made["id"], picture(size=(side, side)))
+        if side == 9:
+            _conclude(client, made["id"])
     with monkeypatch.context() as broken:
         broken.setattr(client.runtime.outputs, "delete", _dies)
         with pytest.raises(SystemExit):
             _conclude(client, made["id"])
     assert client.get_file(made["outputImageId"]).content == picture(size=(10, 10))
-    assert client.books() == ("$0.99", "$0")
+    assert client.books() == ("$0.985", "$0")
+
+
+def test_who_began_with_a_content_can_end_with_it(client: Client) -> None:
+    """A run that looks at an image, or a download, may outlive the image's next content."""
+    logo = client.made(alias="@logo")
+    client.generate({"prompt": "A banner with @logo"})
+    looked_at = client.runtime.library.images.get(client.project.project_id, logo["outputImageId"])
+    assert looked_at is not None
+    for kept in (True, False):
+        client.again("generations_regenerate", logo["id"])
+        client.succeed(logo["id"])
+        _conclude(client, logo["id"])
+        assert (looked_at.file in client.stored_files()) is kept
+    assert len(client.stored_files()) == 2
+    query = {"permanent": "true"}
+    assert client.about("images_delete", logo["outputImageId"], "DELETE", query=query).status == 200
+    assert client.stored_files() == []
 
 
 def _dies(*_: object) -> None:

@@ -101,6 +101,12 @@ class Image:
     file_hash: str | None = None  # SHA-256 of what was uploaded
     deleted_at_ms: int | None = None
     freed_alias: str | None = None  # what it was called before it was deleted
+    previous_file: str | None = None  # its content before: runs and downloads may have begun with that
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All keys in the bucket that are its."""
+        return (self.file, self.previous_file) if self.previous_file else (self.file,)
 
 
 class Progress(StrEnum):

@@ -22,7 +22,7 @@ from tidegate.domain.generation import Generation, Output, Status
 from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, LibraryGeneration, Progress, Source
 from tidegate.usecases.library.aliases import taking
-from tidegate.usecases.library.images import PURGE_AFTER_MS, drop_file, purge_day
+from tidegate.usecases.library.images import PURGE_AFTER_MS, drop_files, purge_day
 from tidegate.usecases.library.runs import GENERATION, PROJECT
 
 _TRIES: Final = 6
@@ -119,8 +119,8 @@ def _succeed(desk: Desk, record: LibraryGeneration, run: Generation) -> LibraryG
         return done if _first_picture(desk, done, end, _image(done, output, file)) else None
     if not _write(desk, [end, desk.library.images.refresh(before, _content(output, file, desk.now_ms()))]):
         return None
-    if before.file != file:
-        drop_file(desk.outputs, before.file)
+    if before.previous_file is not None:  # the one before stays: other runs may look at it just now
+        drop_files(desk.outputs, [before.previous_file])
     return done
 
 
@@ -189,8 +189,8 @@ def _drop_copy(desk: Desk, record: LibraryGeneration, run: Generation) -> None:
     if run.status is not Status.SUCCEEDED:
         return
     file, image = _file(record, run), desk.library.images.get(record.project_id, record.image_id)
-    if image is None or image.file != file:
-        drop_file(desk.outputs, file)
+    if image is None or file not in image.files:
+        drop_files(desk.outputs, [file])
 
 
 def _write(desk: Desk, actions: list[Item]) -> bool:

@@ -11,7 +11,7 @@ from tidegate.adapters.s3 import OutputStore
 from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.library.errors import FlowNotFound, LibraryGenerationNotFound
 from tidegate.domain.library.records import Image, LibraryGeneration
-from tidegate.usecases.library.images import PURGE_AFTER_MS, destroying, drop_file, hiding, unname
+from tidegate.usecases.library.images import PURGE_AFTER_MS, destroying, drop_files, hiding, unname
 
 _TRIES: Final = 5
 _BUSY: Final = "The generation is being changed by others. Nothing was changed; try again."
@@ -115,7 +115,7 @@ def destroy_generation(
             continue
         if image is not None and goes:
             unname(library, image, now_ms)
-            drop_file(outputs, image.file)
+            drop_files(outputs, image.files)
         return
     raise ServiceUnavailable(_BUSY)
 

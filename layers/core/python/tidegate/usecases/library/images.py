@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -115,7 +115,7 @@ def destroy(
             current = library.images.get(image.project_id, image.image_id)
             continue
         unname(library, image, now_ms)
-        drop_file(outputs, current.file, log)
+        drop_files(outputs, current.files, log)
         return
     raise ServiceUnavailable("The image is being changed by others. Nothing was deleted; try again.")
 
@@ -163,13 +163,13 @@ def _unname_in(library: LibraryTable, flow: Flow, image_id: str, now_ms: int) ->
         current = library.flows.get(flow.project_id, flow.flow_id)
 
 
-def drop_file(outputs: OutputStore, file: str, log: Log | None = None) -> None:
-    """Delete a file that no record names any more."""
+def drop_files(outputs: OutputStore, files: Sequence[str], log: Log | None = None) -> None:
+    """Delete files that no record names any more."""
     try:
-        outputs.delete([file])
+        outputs.delete(files)
     except (BotoCoreError, ClientError):
         if log is not None:
-            log("a file without a record is left behind", extra={"file": file})
+            log("files without a record are left behind", extra={"files": list(files)})
 
 
 def purge_day(at_ms: int) -> str:

@@ -19,7 +19,7 @@ from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, Source
 from tidegate.usecases.library.aliases import may_move, taking
 from tidegate.usecases.library.flows import join
-from tidegate.usecases.library.images import drop_file
+from tidegate.usecases.library.images import drop_files
 
 MAX_BYTES: Final = 5 * 1024 * 1024  # "5MB" (seed); the contract gives no figure in bytes
 MAX_SIDE: Final = 16_384  # pixels; no model makes or takes more
@@ -99,7 +99,7 @@ def keep_upload(
     try:
         _write(library, image, actions, place, moves=upload.moves)
     except (AliasTaken, FlowNotFound, ServiceUnavailable, StillInConflict):
-        drop_file(outputs, image.file)
+        drop_files(outputs, image.files)
         raise
     return image
 

@@ -27,7 +27,15 @@ _PLAIN: Final = (
     "updated_at_ms",
     "meta",
 )
-_OPTIONAL: Final = ("flow_id", "generation_id", "alias", "file_hash", "deleted_at_ms", "freed_alias")
+_OPTIONAL: Final = (
+    "flow_id",
+    "generation_id",
+    "alias",
+    "file_hash",
+    "deleted_at_ms",
+    "freed_alias",
+    "previous_file",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ class ImageTable:
         return self._rows.change(
             image.project_id,
             _sk(image.image_id),
-            sets=sets,
+            sets={**sets, "previous_file": image.file},
             only_if="#file = :file",
             given={"file": image.file},
         )
