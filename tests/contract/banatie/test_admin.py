@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tests.contract.banatie.client import Client, Reply
-from tidegate.domain.keys import PRESETS, SCOPES, Surface
+from tidegate.domain.keys import PRESETS, SCOPES, Key, Surface
 from tidegate.usecases.accounts import create_account, create_key
 from tidegate.usecases.library.bootstrap import open_bootstrap
 
@@ -41,11 +41,9 @@ def _make(client: Client, token: str, **body: object) -> Reply:
     return _ask(client, "admin_keys_create", token, body=body)
 
 
-@pytest.mark.parametrize("function", ADMIN)
-def test_only_master_keys_administer(client: Client, function: str) -> None:
-    assert _ask(client, function, client.token).error == (403, "FORBIDDEN", "Master key required")
-    assert _ask(client, function, None).error[:2] == (401, "UNAUTHORIZED")
-    babysea, _ = create_key(
+def _babysea(client: Client) -> tuple[str, Key]:
+    """Make a key of another surface."""
+    return create_key(
         client.runtime.keys,
         client.runtime.wallets,
         account_id=client.account_id,
@@ -54,6 +52,13 @@ def test_only_master_keys_administer(client: Client, function: str) -> None:
         name="other",
         now_ms=NOW_MS,
     )
+
+
+@pytest.mark.parametrize("function", ADMIN)
+def test_only_master_keys_administer(client: Client, function: str) -> None:
+    assert _ask(client, function, client.token).error == (403, "FORBIDDEN", "Master key required")
+    assert _ask(client, function, None).error[:2] == (401, "UNAUTHORIZED")
+    babysea, _ = _babysea(client)
     assert _ask(client, function, babysea).error[:2] == (401, "UNAUTHORIZED")
 
 
@@ -156,15 +161,7 @@ def test_keys_are_listed_without_their_text_and_revoked_at_once(client: Client, 
 
 
 def test_keys_of_other_surfaces_are_not_its_business(client: Client, master: str) -> None:
-    _, babysea = create_key(
-        client.runtime.keys,
-        client.runtime.wallets,
-        account_id=client.account_id,
-        surface=Surface.BABYSEA,
-        scopes=SCOPES,
-        name="other",
-        now_ms=NOW_MS,
-    )
+    _, babysea = _babysea(client)
     assert babysea.key_id not in {one["id"] for one in _ask(client, "admin_keys_list", master).data}
     assert _ask(client, "admin_keys_revoke", master, params={"id": babysea.key_id}).status == 404
 

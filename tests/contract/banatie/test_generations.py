@@ -325,8 +325,11 @@ def test_a_run_that_is_under_way_is_joined(client: Client) -> None:
     assert client.books()[1] == PRICE
     other = client.again("generations_retry", made["id"], body={"prompt": "Another"})
     assert other.error[:2] == (409, "GENERATION_IN_PROGRESS")
-    changed = client.again("generations_update", made["id"], "PUT", body={"aspectRatio": "9:16"})
+    body = {"aspectRatio": "9:16", "meta": {"left": "out"}, "flowId": None}
+    changed = client.again("generations_update", made["id"], "PUT", body=body)
     assert changed.error[:2] == (409, "GENERATION_IN_PROGRESS")
+    shown = client.about("generations_get", made["id"]).data
+    assert (shown["meta"], shown["flowId"]) == ({}, made["flowId"])
 
 
 def test_another_run_that_fails_leaves_the_picture(client: Client) -> None:

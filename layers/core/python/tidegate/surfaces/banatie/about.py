@@ -13,7 +13,8 @@ from tidegate.domain.limits import Bucket
 from tidegate.surfaces.banatie.dialect import BANATIE, Answer, optional_timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.authenticate import authenticate
-from tidegate.usecases.library import bootstrap
+from tidegate.usecases.library import project_keys
+from tidegate.usecases.library.bootstrap import initial_key
 
 _ENDPOINTS: Final[Mapping[str, str]] = {
     "generations": "/api/v1/generations",
@@ -59,14 +60,14 @@ def tell_info(request: Request, services: Services) -> Answer:
     return Answer(told | ({"keyInfo": _key_info(key)} if key else {}), bare=True)
 
 
-def hand_over(request: Request, services: bootstrap.Services, now_ms: int) -> Answer:
+def hand_over(request: Request, services: project_keys.Services, now_ms: int) -> Answer:
     """Make the first master key for whoever knows the operator's secret, and show it, this one time.
 
     Raises:
         BootstrapClosed: it is not open to this caller.
     """
     secret = request.headers.get("x-bootstrap-secret", "")
-    text, key = bootstrap.initial_key(services, secret, now_ms)
+    text, key = initial_key(services, secret, now_ms)
     told = {
         "apiKey": text,
         "type": "master",

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from tidegate.adapters.dynamodb.keys import KeyTable
-from tidegate.adapters.dynamodb.library.table import LibraryTable
-from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.domain.errors import InvalidInput
 from tidegate.domain.keys import Key
 from tidegate.domain.library.errors import KeyNotFound, OrganizationNotFound, ProjectNotFound
@@ -17,6 +14,7 @@ from tidegate.surfaces.banatie.reading import is_id, path_id, read_text
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.http import Request
 from tidegate.usecases.accounts import get_account
+from tidegate.usecases.library import project_keys
 from tidegate.usecases.library.project_keys import (
     DEFAULT_DAYS,
     MAX_DAYS,
@@ -35,20 +33,8 @@ from tidegate.usecases.library.projects import (
 MASTER, PROJECT = "master", "project"
 
 
-class Services(Protocol):
+class Services(project_keys.Services, Protocol):
     """What these endpoints need of the runtime."""
-
-    @property
-    def keys(self) -> KeyTable:
-        """The keys."""
-
-    @property
-    def wallets(self) -> WalletTable:
-        """The accounts."""
-
-    @property
-    def library(self) -> LibraryTable:
-        """Organizations and projects."""
 
     def now_ms(self) -> int:
         """The time."""

@@ -103,6 +103,8 @@ def update_generation(request: Request, tenant: Tenant, services: Services) -> A
     flow_id = read_id(body["flowId"], "flowId") if body.get("flowId") is not None else None
     record = _named(request, tenant, services)
     changed = _changed(body, record, services)
+    if changed is not None:
+        runs.refuse_while_running(look(_desk(services), record))
     if moves or meta is not None:
         record = edit(
             services.library, record, meta=meta, moves=moves, flow_id=flow_id, now_ms=services.now_ms()

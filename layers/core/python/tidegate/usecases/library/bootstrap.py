@@ -5,35 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import Final, Protocol
+from typing import Final
 
-from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.adapters.dynamodb.library.bootstrap import Door
-from tidegate.adapters.dynamodb.library.table import LibraryTable
-from tidegate.adapters.dynamodb.wallets import WalletTable
 from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.keys import SCOPES, Key, Surface
 from tidegate.domain.library.errors import BootstrapClosed
 from tidegate.usecases.accounts import create_key, get_account
+from tidegate.usecases.library.project_keys import Services
 
 NAME: Final = "Initial master key"
 _MINUTE_MS: Final = 60_000
-
-
-class Services(Protocol):
-    """What the bootstrap works with."""
-
-    @property
-    def keys(self) -> KeyTable:
-        """The keys."""
-
-    @property
-    def wallets(self) -> WalletTable:
-        """The accounts."""
-
-    @property
-    def library(self) -> LibraryTable:
-        """Where it is noted whether it is open."""
 
 
 def open_bootstrap(services: Services, account_id: str, *, minutes: int, now_ms: int) -> str:

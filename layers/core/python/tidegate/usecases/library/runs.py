@@ -34,6 +34,7 @@ from tidegate.usecases.steering import Steering
 from tidegate.usecases.submit import AlsoRefused, Idempotency, Order, steered, submit
 
 PROJECT: Final = "project"  # in the note of the core's generation: whose library it is for
+_RUNNING: Final = "The generation is running: change it when it has ended."
 GENERATION: Final = "generation"  # and which record it is a run of
 
 
@@ -248,9 +249,19 @@ def _join_run(library: LibraryTable, record: LibraryGeneration, changed: Asked |
     current = library.generations.get(record.project_id, record.generation_id)
     if current is None or current.deleted_at_ms is not None:
         raise LibraryGenerationNotFound
-    if changed is not None:
-        raise GenerationInProgress("The generation is running: change it when it has ended.")
+    if changed is not None:  # even if that run has ended just now
+        raise GenerationInProgress(_RUNNING)
     return current
+
+
+def refuse_while_running(record: LibraryGeneration) -> None:
+    """Refuse to change what a run was begun without.
+
+    Raises:
+        GenerationInProgress: a run is under way.
+    """
+    if record.status.is_open:
+        raise GenerationInProgress(_RUNNING)
 
 
 def _changed(record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
