@@ -6,6 +6,7 @@ value may be null, which is what a wire is made of. None of this is loaded to an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Any, Final
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -56,6 +57,16 @@ class Shapes:
         for name, part in schema.pop("$defs", {}).items():
             self.add(name, part)
         return self.add(shape.__name__, schema)
+
+    def open_ref(self, shape: type, keeps: Collection[str] = ()) -> dict[str, Any]:
+        """Refer to a request's shape; those that ``keeps`` names take nothing but what is named."""
+        requested = Shapes(closed=True)
+        reference = requested.ref(shape)
+        for name, schema in requested.components["schemas"].items():
+            if name not in keeps:
+                schema.pop("additionalProperties", None)
+            self.share("schemas", name, schema)
+        return reference
 
     def add(self, name: str, schema: dict[str, Any]) -> dict[str, Any]:
         """Name a schema of an answer that comes from elsewhere, and refer to it."""

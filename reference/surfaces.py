@@ -7,12 +7,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from reference import babysea
+from reference import babysea, banatie, sharkapi
 from reference.shapes import Shapes
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs" / "reference" / "openapi"
 # What each takes: where its shapes are collected. What it returns: the document without its servers.
-SURFACES: Final[Mapping[str, Callable[[Shapes], dict[str, Any]]]] = {"babysea": babysea.describe}
+SURFACES: Final[Mapping[str, Callable[[Shapes], dict[str, Any]]]] = {
+    "babysea": babysea.describe,
+    "banatie": banatie.describe,
+    "sharkapi": sharkapi.describe,
+}
 
 
 def document(surface: str, *, closed: bool = False) -> dict[str, Any]:

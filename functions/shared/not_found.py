@@ -24,6 +24,7 @@ handler = Dispatcher(
     (
         Row("/v1/jobs", first),
         Row("/v1/wallet", first),
+        Row("/sharkapi", first),
         Row("/api/v1/image", second),
         Row("/api/v1/jobs", second),
         Row("/api/keys", second),

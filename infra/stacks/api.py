@@ -16,7 +16,7 @@ from infra.stacks.pipeline import PipelineStack
 
 CALLBACK = "/{generation_id}/{number}/{token}"
 # Where each surface describes itself.
-REFERENCES = {"babysea": "/v1"}
+REFERENCES = {"babysea": "/v1", "banatie": "/api/v1", "sharkapi": "/sharkapi"}
 
 
 class ApiStack(CellStack):
@@ -162,10 +162,12 @@ class ApiStack(CellStack):
         self._add("shared.not_found", ["$default"], [data.surface_hosts()])
 
     def _add_reference(self) -> None:
-        """What the surface says about itself, open to everybody."""
+        """What each surface says about itself, open to everybody."""
         layers = [self._functions.reference()]
-        self._add("babysea.openapi", ["GET /v1/openapi.json"], [], layers)
-        self._add("babysea.docs", ["GET /v1/docs", "GET /v1/docs/{file}"], [], layers)
+        for surface, prefix in REFERENCES.items():
+            self._add(f"{surface}.openapi", [f"GET {prefix}/openapi.json"], [], layers)
+            pages = [f"GET {prefix}/docs", f"GET {prefix}/docs/{{file}}"]
+            self._add(f"{surface}.docs", pages, [], layers)
 
     def _add_outputs(self) -> None:
         routes = ["GET /outputs/{key+}", "HEAD /outputs/{key+}"]

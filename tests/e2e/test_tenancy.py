@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.stacks.api import REFERENCES
 from local.stack.info import StackInfo
 from tests.e2e.customer import IMAGE, Customer, Reply, http
 from tests.e2e.test_tenancy_banatie import COVERED as BANATIE
@@ -50,9 +51,11 @@ WITHOUT_ACCOUNT = {
     "$default": "nothing is read",
     "GET /outputs/{key+}": "test_a_file_is_found_by_its_whole_path_only",
     "HEAD /outputs/{key+}": "test_a_file_is_found_by_its_whole_path_only",
-    "GET /v1/openapi.json": "the same for everybody",
-    "GET /v1/docs": "the same for everybody",
-    "GET /v1/docs/{file}": "the same for everybody",
+    **{
+        f"GET {prefix}/{page}": "the same for everybody"
+        for prefix in REFERENCES.values()
+        for page in ("openapi.json", "docs", "docs/{file}")
+    },
     "POST /payments/stripe": "signed by the payment provider",
     "GET /payments/stripe": "the same for everybody",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from infra.stacks.api import REFERENCES
 from infra.stacks.banatie import RUNS
 from tests.infrastructure.synth import Synth
 
@@ -60,7 +61,7 @@ def test_only_the_functions_that_serve_the_reference_carry_it(prod: Synth) -> No
         for name, function in prod.functions().items()
         if "FunctionsReference" in {prod.text(layer) for layer in function.props["Layers"]}
     }
-    assert carriers == {"babysea.docs", "babysea.openapi"}
+    assert carriers == {f"{surface}.{name}" for surface in REFERENCES for name in ("docs", "openapi")}
 
 
 def test_layers_are_not_shared_between_stacks(prod: Synth) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from infra.stacks.api import REFERENCES
 from infra.stacks.banatie import RUNS
 from tests.infrastructure.synth import Resource, Synth, synthesize
 
@@ -89,8 +90,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "babysea.library_models": AUTHENTICATE,
     "babysea.library_providers": AUTHENTICATE,
     "shared.not_found": {},
-    "babysea.openapi": {},
-    "babysea.docs": {},
+    **{f"{surface}.{name}": {} for surface in REFERENCES for name in ("openapi", "docs")},
     "sharkapi.generate": {**SUBMIT, "OutputsBucket/*": {"s3:PutObject"}},
     "sharkapi.image": {**SUBMIT, "OutputsBucket/*": {"s3:PutObject"}},
     "sharkapi.job": {**AUTHENTICATE, "GenerationsTable": {"dynamodb:GetItem"}},

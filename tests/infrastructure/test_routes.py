@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from reference.openapi import template
+from reference.surfaces import SURFACES, document
 from tests.infrastructure.synth import ROOT, Synth
+
+UNDESCRIBED = {"docs", "not_found", "openapi"}  # what tells of the surface, or of nothing
 
 ROUTES = {
     "POST /v1/generate/image/{model_identifier+}": "babysea.generate_image",
@@ -89,6 +93,12 @@ ROUTES = {
     "POST /api/bootstrap/initial-key": "banatie.bootstrap",
     "GET /api/info": "banatie.info",
     "GET /health": "banatie.health",
+    "GET /api/v1/openapi.json": "banatie.openapi",
+    "GET /api/v1/docs": "banatie.docs",
+    "GET /api/v1/docs/{file}": "banatie.docs",
+    "GET /sharkapi/openapi.json": "sharkapi.openapi",
+    "GET /sharkapi/docs": "sharkapi.docs",
+    "GET /sharkapi/docs/{file}": "sharkapi.docs",
     "$default": "shared.not_found",
 }
 
@@ -104,6 +114,22 @@ def test_each_route_leads_to_its_function(prod: Synth) -> None:
         for route in prod.all("AWS::ApiGatewayV2::Route")
     }
     assert routes == ROUTES
+
+
+def test_every_deployed_route_of_a_surface_is_in_its_document_and_nothing_else_is() -> None:
+    for surface in SURFACES:
+        described = {
+            f"{method.upper()} {path}"
+            for path, methods in document(surface)["paths"].items()
+            for method in methods
+        }
+        deployed = {
+            template(route)
+            for route, function in ROUTES.items()
+            if function.startswith(f"{surface}.") and function.rpartition(".")[2] not in UNDESCRIBED
+        }
+        assert deployed - described == set(), f"add to reference/{surface}"
+        assert described - {template(route) for route in ROUTES} == set(), f"in reference/{surface} only"
 
 
 def test_every_integration_speaks_payload_format_2(prod: Synth) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from functions.babysea import docs, openapi
 from infra.reference import reference_layer
+from infra.stacks.api import REFERENCES
 from reference.surfaces import document
 from tests.contract.babysea.events import event
 from tidegate.surfaces import reference
@@ -153,6 +154,18 @@ def test_nothing_else_of_the_layer_is_served(name: str) -> None:
     reply = get_page(name)
     assert reply.status == 404
     assert json.loads(reply.body)["error"]["code"] == "BSE3004"
+
+
+@pytest.mark.parametrize(("surface", "prefix"), REFERENCES.items())
+def test_every_surface_describes_itself_in_the_same_way(surface: str, prefix: str) -> None:
+    told, shown = (importlib.import_module(f"functions.{surface}.{name}") for name in ("openapi", "docs"))
+    assert told.__doc__ == f"GET {prefix}/openapi.json."
+    reply = Reply(told.handler(event("GET", f"{prefix}/openapi.json"), None))
+    assert json.loads(reply.body) == {**document(surface), "servers": [{"url": BASE_URL}]}
+    page = Reply(shown.handler(event("GET", f"{prefix}/docs"), None))
+    assert page.body == get_page().body
+    params = {"file": "nothing.js"}
+    assert Reply(shown.handler(event("GET", f"{prefix}/docs/nothing.js", params=params), None)).status == 404
 
 
 def test_without_its_layer_the_fault_is_in_the_envelope(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import base64
 import importlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from PIL import Image as Pillow
 from functions.banatie import cdn_image
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import NOW_MS, Clock
+from tests.contract.documented import assert_answer_documented
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
 from tidegate.domain.generation import Generation, Output, Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface
@@ -23,6 +25,7 @@ from tidegate.domain.money import Money
 from tidegate.usecases.accounts import create_account, create_key, grant
 from tidegate.usecases.library.projects import create_project, first_project
 
+ROUTE = re.compile(r"([A-Z]+) (/api/\S+?)[.,;]")  # as a function's first line has it
 BOUNDARY = "----WebKitFormBoundary7MA4YWxkTrZu0gW"
 
 
@@ -140,9 +143,7 @@ class Client:
         **more: Any,
     ) -> Reply:
         """Send a request through a function's handler, to the wire form and back."""
-        handler = importlib.import_module(
-            f"functions.{'' if '.' in function else 'banatie.'}{function}"
-        ).handler
+        module = importlib.import_module(f"functions.{'' if '.' in function else 'banatie.'}{function}")
         key = self.token if token == "" else token
         sent = {**({} if key is None else {"x-api-key": key}), **(headers or {})}
         if "body" in more:
@@ -152,8 +153,11 @@ class Client:
         made = event(method, path, params=params, headers=sent, **more)
         if form is not None:
             made |= {"body": base64.b64encode(form).decode(), "isBase64Encoded": True}
-        answer = handler.respond(made, self.runtime).to_event()
-        return Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        answer = module.handler.respond(made, self.runtime).to_event()
+        reply = Reply(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        if route := ROUTE.match(module.__doc__ or ""):
+            assert_answer_documented("banatie", (route[1], route[2]), reply.status, reply.headers, reply.body)
+        return reply
 
     def get_file(self, image: str, method: str = "GET", **headers: str) -> File:
         """Ask for an image as everybody may: without a key, by id or alias; or by the path of any project."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tidegate.domain.errors import RouteNotFound
 from tidegate.surfaces.http import Request, Response
 
 PACKAGE: Final = "tidegate_reference"
@@ -52,6 +53,21 @@ def document(request: Request, surface: str, base_url: str) -> Response:
     if _is_known(request, etag):
         return Response(304, "", headers)
     return Response(200, text, headers)
+
+
+def shown(request: Request, base_url: str) -> Response:
+    """Answer with the interactive page, or with the ``file`` of it that the path names.
+
+    Raises:
+        RouteNotFound: there is no such file.
+    """
+    name = request.path_params.get("file")
+    if name is None:
+        return page(request, base_url)
+    file = page_file(request, name)
+    if file is None:
+        raise RouteNotFound("There is no such path.")
+    return file
 
 
 def page(request: Request, base_url: str) -> Response:

@@ -61,8 +61,14 @@ ROUTES: Final = (
 )
 # What is asked for at or below them is meant for this surface, unless another has a path of its own there.
 PREFIXES: Final = ("/api/v1", "/api/admin", "/api/bootstrap", "/api/info", "/cdn", "/health")
+# What the surface says about itself.
+REFERENCE_ROUTES: Final = (
+    ("GET", "/api/v1/openapi.json"),
+    ("GET", "/api/v1/docs"),
+    ("GET", "/api/v1/docs/{file}"),
+)
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path; none if there is no such path."""
-    return paths.allowed_methods(path, ROUTES)
+    return paths.allowed_methods(path, ROUTES + REFERENCE_ROUTES)

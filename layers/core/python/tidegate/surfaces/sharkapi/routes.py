@@ -19,8 +19,14 @@ SECOND: Final = (
     ("POST", "/api/keys"),
 )
 ROUTES: Final = FIRST + SECOND
+# What the surface says about itself, beside the paths that it shares with others.
+REFERENCE_ROUTES: Final = (
+    ("GET", "/sharkapi/openapi.json"),
+    ("GET", "/sharkapi/docs"),
+    ("GET", "/sharkapi/docs/{file}"),
+)
 
 
 def allowed_methods(path: str) -> tuple[str, ...]:
     """Return the methods of a path; none if there is no such path."""
-    return paths.allowed_methods(path, ROUTES)
+    return paths.allowed_methods(path, ROUTES + REFERENCE_ROUTES)
