@@ -149,11 +149,10 @@ def restore_image(request: Request, tenant: Tenant, services: Services) -> Answe
 
 def _named(request: Request, tenant: Tenant, services: Services, *, deleted: bool = False) -> Image:
     """Return the image that the path names, by id or by alias."""
-    identifier = request.path_params.get("id", "")
+    identifier, flow_id = request.path_params.get("id", ""), query_id(request, "flowId")
     if is_alias(identifier):
         if not is_well_formed(identifier):
             raise ImageNotFound
-        flow_id = query_id(request, "flowId")
         return find(services.library, tenant.project_id, identifier, flow_id=flow_id)
     return find(services.library, tenant.project_id, path_id(request, "id", ImageNotFound), deleted=deleted)
 
