@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tests.contract.banatie.client import Client, Reply
-from tidegate.domain.keys import PRESETS, SCOPES, Key, Surface
+from tidegate.domain.keys import MAX_KEYS, PRESETS, SCOPES, Key, Surface
 from tidegate.usecases.accounts import create_account, create_key
 from tidegate.usecases.library.bootstrap import open_bootstrap
 
@@ -209,6 +210,21 @@ def test_a_taken_alias_moves_where_the_project_says_so(client: Client, master: s
     _ask(client, "admin_projects_update", master, params=about, body={"aliasConflict": "move"})
     assert client.about("images_alias_set", second, "PUT", body={"alias": "@hero"}).status == 200
     assert client.about("images_get", first).data["alias"] is None
+
+
+def test_what_another_account_has_is_not_found(client: Client, stranger: Client) -> None:
+    body = {"name": "x", "organizationId": client.project.organization_id}
+    reply = _ask(stranger, "admin_projects_create", stranger.add_key(None), body=body)
+    assert reply.error == (404, "ORGANIZATION_NOT_FOUND", "Organization not found")
+
+
+def test_an_account_has_only_so_many(client: Client, master: str) -> None:
+    rosters = client.runtime.keys.rosters
+    key, *_ = rosters.get(client.account_id).keys
+    for number in range(MAX_KEYS - len(rosters.get(client.account_id).keys)):
+        more = replace(key, key_hash=f"{number}{key.key_hash}", key_id=f"{number}")
+        assert rosters.add(more, rosters.get(client.account_id), only_if=())
+    assert _make(client, master, type="master").error[:2] == (409, "TOO_MANY_KEYS")
 
 
 def test_one_accounts_master_key_touches_nothing_of_anothers(
