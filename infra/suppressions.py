@@ -24,6 +24,9 @@ LIBRARY_RUNNERS: Final = (
     "Banatie/Functions/BanatieGenerationsRetryRole",
     "Banatie/Functions/BanatieGenerationsRegenerateRole",
     "Banatie/Functions/BanatieFlowsRegenerateRole",
+    "Banatie/Functions/BanatieLiveGetRole",
+    "Banatie/Functions/BanatieLivePublicRole",
+    "Banatie/Functions/BanatieScopesRegenerateRole",
     "Banatie/Functions/LibraryConcludeRole",
 )
 LIBRARY_WRITERS: Final = (
@@ -32,6 +35,7 @@ LIBRARY_WRITERS: Final = (
     "Banatie/Functions/BanatieFlowsDeleteRole",
     "Banatie/Functions/BanatieImagesDeleteRole",
     "Banatie/Functions/BanatieImagesUploadRole",
+    "Banatie/Functions/BanatieScopesDeleteRole",
     "Banatie/Functions/LibraryPurgeRole",
 )
 

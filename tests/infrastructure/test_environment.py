@@ -13,7 +13,11 @@ import pytest
 from tests.infrastructure.synth import ROOT, Synth
 
 PACKAGE = ROOT / "layers" / "core" / "python" / "tidegate"
-OPEN = {"shared.not_found", "banatie.live_public", "babysea.openapi", "babysea.docs"}
+OPEN = {
+    "shared.not_found",
+    "banatie.live_public",
+    *(f"{surface}.{page}" for surface in ("babysea", "banatie", "sharkapi") for page in ("openapi", "docs")),
+}
 RUNTIME_NAMES = {"runtime", "services", "self"}
 
 
