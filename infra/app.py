@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import aws_cdk as cdk
 
-from infra.config import read_config
+from infra.context import read_config
 from infra.stacks.api import ApiStack
 from infra.stacks.banatie import BanatieStack
 from infra.stacks.data import DataStack

@@ -18,6 +18,7 @@ OPEN = {
     "banatie.live_public",
     *(f"{surface}.{page}" for surface in ("babysea", "banatie", "sharkapi") for page in ("openapi", "docs")),
 }
+RUNTIME_FILES = ("telemetry.py", "stores.py", "messaging.py", "vendors.py", "runtime.py")
 RUNTIME_NAMES = {"runtime", "services", "self"}
 
 
@@ -42,7 +43,7 @@ def settings_of(member: str) -> frozenset[str]:
 def _runtime_members() -> dict[str, ast.FunctionDef]:
     classes = [
         node
-        for file in ("telemetry.py", "runtime.py")
+        for file in RUNTIME_FILES
         for node in ast.parse((PACKAGE / file).read_text()).body
         if isinstance(node, ast.ClassDef)
     ]

@@ -1,37 +1,22 @@
-"""The one place that reads the environment and builds clients: lazily, once per Lambda environment."""
+"""The one place that reads the environment and builds clients: lazily, once per Lambda environment.
+
+Its parts are ``stores``, ``messaging``, ``vendors`` and ``telemetry``.
+"""
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tidegate.messaging import Messaging
 from tidegate.settings import ConfigurationError
-from tidegate.telemetry import Telemetry
+from tidegate.stores import Stores
+from tidegate.vendors import Vendors
 
 if TYPE_CHECKING:
-    from tidegate.adapters.dynamodb.alerts import AlertTable
-    from tidegate.adapters.dynamodb.generations import GenerationTable
-    from tidegate.adapters.dynamodb.keys import KeyTable
-    from tidegate.adapters.dynamodb.ledger import LedgerReader
-    from tidegate.adapters.dynamodb.library.table import LibraryTable
-    from tidegate.adapters.dynamodb.listing import GenerationListing
-    from tidegate.adapters.dynamodb.wallets import WalletTable
-    from tidegate.adapters.dynamodb.webhooks import WebhookTable
-    from tidegate.adapters.enhancement.protocol import Enhancer
-    from tidegate.adapters.eventbridge import EventBus
-    from tidegate.adapters.http import HttpClient
-    from tidegate.adapters.moderation.protocol import Moderator
-    from tidegate.adapters.payments.protocol import Payments
-    from tidegate.adapters.providers.registry import ProviderRegistry
-    from tidegate.adapters.s3 import OutputStore
-    from tidegate.adapters.scheduler import Schedules
-    from tidegate.adapters.secrets import Secrets
-    from tidegate.adapters.sqs import Queue
-    from tidegate.adapters.stepfunctions import StateMachine
     from tidegate.domain.attempt import Attempt, Failure, MediaFile
     from tidegate.domain.budget import Budget
     from tidegate.domain.catalog import Catalog
@@ -50,7 +35,7 @@ DEFAULT_LIBRARY_MODELS = "bfl/flux-schnell,google/nano-banana"
 INPUT_SIGNED_FOR_S = 3_600  # a provider's queue may be long; the role's own session may end it sooner
 
 
-class Runtime(Telemetry):
+class Runtime(Stores, Messaging, Vendors):
     """Everything that a handler hands to a use case. A property that nobody touches costs nothing."""
 
     @cached_property
@@ -66,163 +51,6 @@ class Runtime(Telemetry):
         from tidegate.domain.provider_profiles import load_profiles  # noqa: PLC0415
 
         return load_profiles()
-
-    @cached_property
-    def keys(self) -> KeyTable:
-        """API keys and their request windows."""
-        from tidegate.adapters.dynamodb.keys import KeyTable  # noqa: PLC0415
-
-        return KeyTable(self.dynamodb, self.setting("KEYS_TABLE"), self.usage)
-
-    @cached_property
-    def wallets(self) -> WalletTable:
-        """Accounts and their prepaid wallets."""
-        from tidegate.adapters.dynamodb.wallets import WalletTable  # noqa: PLC0415
-
-        return WalletTable(self.dynamodb, self.setting("WALLETS_TABLE"))
-
-    @cached_property
-    def alerts(self) -> AlertTable:
-        """Low-balance alerts."""
-        from tidegate.adapters.dynamodb.alerts import AlertTable  # noqa: PLC0415
-
-        return AlertTable(self.dynamodb, self.setting("WALLETS_TABLE"))
-
-    @cached_property
-    def ledger(self) -> LedgerReader:
-        """What the books rest on, to verify them."""
-        from tidegate.adapters.dynamodb.ledger import LedgerReader  # noqa: PLC0415
-
-        return LedgerReader(self.dynamodb, self.setting("WALLETS_TABLE"), self.setting("GENERATIONS_TABLE"))
-
-    @cached_property
-    def generations(self) -> GenerationTable:
-        """Generations, their attempts, and idempotency records."""
-        from tidegate.adapters.dynamodb.generations import GenerationTable  # noqa: PLC0415
-
-        return GenerationTable(
-            self.dynamodb, self.setting("GENERATIONS_TABLE"), self.setting("WALLETS_TABLE")
-        )
-
-    @cached_property
-    def listing(self) -> GenerationListing:
-        """Generations by their place in their account's listing."""
-        from tidegate.adapters.dynamodb.listing import GenerationListing  # noqa: PLC0415
-
-        return GenerationListing(self.dynamodb, self.setting("GENERATIONS_TABLE"))
-
-    @cached_property
-    def library(self) -> LibraryTable:
-        """What projects hold: flows, images, aliases, and the records of their generations."""
-        from tidegate.adapters.dynamodb.library.table import LibraryTable  # noqa: PLC0415
-
-        return LibraryTable(self.dynamodb, self.setting("LIBRARY_TABLE"))
-
-    @cached_property
-    def webhooks(self) -> WebhookTable:
-        """Webhook endpoints and the delivery log."""
-        from tidegate.adapters.dynamodb.webhooks import WebhookTable  # noqa: PLC0415
-
-        return WebhookTable(self.dynamodb, self.setting("WEBHOOKS_TABLE"))
-
-    @cached_property
-    def secrets(self) -> Secrets:
-        """The one secret: provider credentials and the key that seals webhook secrets."""
-        from tidegate.adapters.secrets import Secrets  # noqa: PLC0415
-
-        return Secrets(self._secretsmanager, self.setting("SECRET_ID"))
-
-    @cached_property
-    def http(self) -> HttpClient:
-        """The only way out to the network; it refuses private addresses."""
-        from tidegate.adapters.http import HttpClient  # noqa: PLC0415
-
-        allowed = self.setting("ALLOWED_PRIVATE_HOSTS", "")
-        return HttpClient(allowed_private=frozenset(filter(None, allowed.split(","))))
-
-    @cached_property
-    def providers(self) -> ProviderRegistry:
-        """The upstream providers, with their credentials and base URLs."""
-        from tidegate.adapters.providers.registry import ProviderRegistry  # noqa: PLC0415
-
-        role = self._session.get_credentials if self._session else None  # an operator's, not a function's
-        return ProviderRegistry(self.http, self.secrets, self._base_urls, role)
-
-    @property
-    def _base_urls(self) -> Mapping[str, str]:
-        """Where vendors are reached, for those that are not at their own address."""
-        base_urls: dict[str, str] = json.loads(self.setting("PROVIDER_BASE_URLS", "{}"))
-        if folder := self._env.get("TIDEGATE_BEDROCK_OUTPUTS"):  # only where Bedrock is enabled
-            base_urls["bedrock_outputs"] = folder
-        return base_urls
-
-    @cached_property
-    def outputs(self) -> OutputStore:
-        """The bucket of produced files."""
-        from tidegate.adapters.s3 import OutputStore  # noqa: PLC0415
-
-        return OutputStore(self._s3, self.setting("OUTPUTS_BUCKET"))
-
-    @cached_property
-    def attempts(self) -> Queue:
-        """The queue that drives attempts."""
-        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
-
-        return Queue(self._sqs, self.setting("ATTEMPTS_QUEUE_URL"))
-
-    @cached_property
-    def deliveries(self) -> Queue:
-        """The queue that drives webhook deliveries."""
-        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
-
-        return Queue(self._sqs, self.setting("DELIVERIES_QUEUE_URL"))
-
-    @cached_property
-    def events(self) -> Queue:
-        """The queue of events that are to be fanned out."""
-        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
-
-        return Queue(self._sqs, self.setting("EVENTS_QUEUE_URL"))
-
-    @cached_property
-    def endings(self) -> Queue:
-        """The queue of what happens to generations that belong to libraries."""
-        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
-
-        return Queue(self._sqs, self.setting("ENDINGS_QUEUE_URL"))
-
-    @cached_property
-    def schedules(self) -> Schedules:
-        """Messages to the deliveries queue that are to come later than SQS can delay them."""
-        from tidegate.adapters.scheduler import Schedules, ScheduleTarget  # noqa: PLC0415
-
-        target = ScheduleTarget(
-            queue_arn=self.setting("DELIVERIES_QUEUE_ARN"),
-            role_arn=self.setting("SCHEDULES_ROLE_ARN"),
-            dead_letters_arn=self.setting("DELIVERIES_DEAD_LETTERS_ARN"),
-        )
-        return Schedules(lambda: self._scheduler, self.setting("SCHEDULES_GROUP"), target)
-
-    @cached_property
-    def failures(self) -> Queue:
-        """The queue of stream records that nobody can read."""
-        from tidegate.adapters.sqs import Queue  # noqa: PLC0415
-
-        return Queue(self._sqs, self.setting("FAILURES_QUEUE_URL"))
-
-    @cached_property
-    def machine(self) -> StateMachine:
-        """The state machine that runs failover."""
-        from tidegate.adapters.stepfunctions import StateMachine  # noqa: PLC0415
-
-        return StateMachine(self._sfn, self._env.get("TIDEGATE_STATE_MACHINE_ARN", ""))
-
-    @cached_property
-    def bus(self) -> EventBus:
-        """The event bus that customers' webhooks hang on."""
-        from tidegate.adapters.eventbridge import EventBus  # noqa: PLC0415
-
-        return EventBus(self._events, self.setting("EVENT_BUS_NAME"))
 
     @cached_property
     def budgets(self) -> Mapping[MediaType, Budget]:
@@ -303,69 +131,11 @@ class Runtime(Telemetry):
 
         return read_hosts(self._env.get("TIDEGATE_SURFACE_HOSTS", "{}"))
 
-    @cached_property
-    def moderator(self) -> Moderator | None:
-        """Looks at prompts first; ``TIDEGATE_MODERATION`` is ``openai`` or ``bedrock:<guardrail>:<version>``.
-
-        Raises:
-            ConfigurationError: it is anything else.
-        """
-        kind, _, rest = self._env.get("TIDEGATE_MODERATION", "").partition(":")
-        if not kind:
-            return None
-        if kind == "openai":
-            from tidegate.adapters.moderation.openai import DEFAULT_BASE_URL, OpenAIModerator  # noqa: PLC0415
-
-            return OpenAIModerator(
-                self.http, self.secrets, self._base_urls.get("moderation", DEFAULT_BASE_URL)
-            )
-        guardrail_id, _, version = rest.partition(":")
-        if kind != "bedrock" or not guardrail_id or not version:
-            raise ConfigurationError("TIDEGATE_MODERATION is openai or bedrock:<guardrail id>:<version>")
-        from tidegate.adapters.moderation.bedrock import GuardrailModerator  # noqa: PLC0415
-
-        return GuardrailModerator(lambda: self._guardrails, guardrail_id, version)
-
-    @cached_property
-    def payments(self) -> Payments:
-        """The payment provider."""
-        from tidegate.adapters.payments.stripe import DEFAULT_BASE_URL, Stripe  # noqa: PLC0415
-
-        return Stripe(
-            self.http,
-            self.secrets,
-            base_url=self._base_urls.get("stripe", DEFAULT_BASE_URL),
-            return_url=f"{self.public_base_url}/payments/stripe",
-        )
-
     def output_url(self, key: str) -> str:
         """Where callers get a stored output."""
         from tidegate.adapters.s3 import public_url  # noqa: PLC0415
 
         return public_url(self.public_base_url, key)
-
-    @cached_property
-    def enhancer(self) -> Enhancer:
-        """Rewrites prompts; ``TIDEGATE_ENHANCER`` is ``openai:<model>``, ``bedrock:<model id>`` or absent.
-
-        Raises:
-            ConfigurationError: it is anything else.
-        """
-        kind, _, model = self._env.get("TIDEGATE_ENHANCER", "").partition(":")
-        if not kind:
-            from tidegate.adapters.enhancement.templates import TemplateEnhancer  # noqa: PLC0415
-
-            return TemplateEnhancer()
-        if kind == "openai" and model:
-            from tidegate.adapters.enhancement.openai import DEFAULT_BASE_URL, ChatEnhancer  # noqa: PLC0415
-
-            base_url = self._base_urls.get("enhancer", DEFAULT_BASE_URL)
-            return ChatEnhancer(self.http, self.secrets, base_url, model)
-        if kind == "bedrock" and model:
-            from tidegate.adapters.enhancement.bedrock import ConverseEnhancer  # noqa: PLC0415
-
-            return ConverseEnhancer(lambda: self._text_models, model)
-        raise ConfigurationError("TIDEGATE_ENHANCER is openai:<model> or bedrock:<model id>")
 
     @property
     def library_models(self) -> tuple[str, str]:
@@ -390,11 +160,6 @@ class Runtime(Telemetry):
     def stage(self) -> str:
         """Which deployment this is."""
         return self.setting("STAGE", "local")
-
-    @property
-    def public_base_url(self) -> str:
-        """Where callers and providers reach this gateway, without a trailing slash."""
-        return self.setting("PUBLIC_BASE_URL").rstrip("/")
 
 
 def _alert(attempt: Attempt, failure: Failure) -> None:
