@@ -16,6 +16,7 @@ from infra.stacks.api import REFERENCES
 from local.stack.info import StackInfo
 from tests.e2e.customer import IMAGE, Customer, Reply, http
 from tests.e2e.test_tenancy_banatie import COVERED as BANATIE
+from tests.e2e.test_tenancy_live import COVERED as LIVE
 from tests.e2e.test_tenancy_sharkapi import COVERED as SHARKAPI
 from tests.e2e.waiting import until
 from tidegate.domain.money import Money
@@ -132,10 +133,11 @@ def found(deployed: Runtime, info: StackInfo) -> set[str]:
 
 
 def test_every_deployed_route_has_a_case(found: set[str]) -> None:
+    elsewhere = SHARKAPI | BANATIE | LIVE
     by_id = {_route(*route) for route in ROUTES if BY_ID in route[1]}
     callbacks = {route for route in found if route.endswith(CALLBACK)}
-    assert found - OWN.keys() - WITHOUT_ACCOUNT.keys() - by_id - SHARKAPI - BANATIE - callbacks == set()
-    assert found >= by_id | SHARKAPI | BANATIE
+    assert found - OWN.keys() - WITHOUT_ACCOUNT.keys() - by_id - elsewhere - callbacks == set()
+    assert found >= by_id | elsewhere
 
 
 def test_no_callback_is_taken_without_its_token(found: set[str], tenants: Tenants) -> None:
