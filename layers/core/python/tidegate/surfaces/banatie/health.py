@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import time
+from typing import Final, Protocol
 
 from tidegate import VERSION
 from tidegate.surfaces.banatie.dialect import Answer, timestamp
+
+_BEGAN_S: Final = time.monotonic()  # the clock on the wall may be set back
 
 
 class Services(Protocol):
@@ -19,13 +22,12 @@ class Services(Protocol):
         """The time."""
 
 
-def tell_health(services: Services, began_ms: int) -> Answer:
+def tell_health(services: Services) -> Answer:
     """Say that functions run; no store is asked. ``uptime`` is this function's own, in seconds."""
-    now_ms = services.now_ms()
     told = {
         "status": "healthy",
-        "timestamp": timestamp(now_ms),
-        "uptime": (now_ms - began_ms) / 1000,
+        "timestamp": timestamp(services.now_ms()),
+        "uptime": round(time.monotonic() - _BEGAN_S, 3),
         "environment": services.stage,
         "version": VERSION,
     }
