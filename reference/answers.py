@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from reference.openapi import header
@@ -42,6 +42,15 @@ class Refusal:
     name: str = ""  # what tells it from another of the same codes
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An answer that is neither the success nor an error, such as a redirect."""
+
+    told: str
+    headers: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    content: Mapping[str, Any] = field(default_factory=dict)  # empty: there is no body
+
+
 class Answered(Protocol):
     """What is asked of an operation here."""
 
@@ -65,11 +74,19 @@ class Answered(Protocol):
     def headers(self) -> Mapping[str, dict[str, Any]]:
         """Of its success, besides the usual."""
 
+    @property
+    def others(self) -> Mapping[int, Other]:
+        """What may come instead and is no error."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether whoever calls is known, and has a window."""
+
 
 def responses(
-    operation: Answered, success: Mapping[str, Any], refusals: Mapping[int, Refusal], shapes: Shapes
+    operation: Answered, content: Mapping[str, Any], refusals: Mapping[int, Refusal], shapes: Shapes
 ) -> dict[str, Any]:
-    """The success, then every error that may come instead."""
+    """The success, what else may come and is no error, then every error that may come instead."""
     more = dict(operation.headers)
     if operation.replayed:
         more["Idempotency-Replayed"] = _TRUE | {
@@ -77,31 +94,43 @@ def responses(
         }
     if operation.deprecated:
         more["Deprecation"] = _TRUE | {"description": "There is a newer way.", "required": True}
-    answer = {
-        "description": operation.summary.rstrip("?.") + ".",
-        "headers": _headers(operation.status, shapes) | _share(more, shapes),
-        "content": success,
+    keyed = operation.keyed
+    answers = {
+        operation.status: Other(f"{operation.summary.rstrip('?.')}.", more, content),
+        **operation.others,
     }
     return {
-        str(operation.status): answer,
-        **{str(status): _refusal(status, refusals[status], shapes) for status in sorted(refusals)},
+        **{str(status): _answer(status, answer, shapes, keyed=keyed) for status, answer in answers.items()},
+        **{
+            str(status): _refusal(status, refusals[status], shapes, keyed=keyed)
+            for status in sorted(refusals)
+        },
     }
 
 
-def _refusal(status: int, refusal: Refusal, shapes: Shapes) -> dict[str, Any]:
+def _answer(status: int, answer: Other, shapes: Shapes, *, keyed: bool) -> dict[str, Any]:
+    return {
+        "description": answer.told,
+        "headers": _headers(status, shapes, keyed=keyed) | _share(answer.headers, shapes),
+        **({"content": answer.content} if answer.content else {}),
+    }
+
+
+def _refusal(status: int, refusal: Refusal, shapes: Shapes, *, keyed: bool) -> dict[str, Any]:
     codes = ", ".join(f"`{code}`" for code in refusal.codes)
     response = {
         "description": f"{_TITLES[status]} {codes}.",
-        "headers": _headers(status, shapes),
+        "headers": _headers(status, shapes, keyed=keyed),
         "content": refusal.content,
     }
-    return shapes.share("responses", "-".join((*refusal.codes, refusal.name)).strip("-"), response)
+    name = "-".join(filter(None, (*refusal.codes, refusal.name, "" if keyed else "open")))
+    return shapes.share("responses", name, response)
 
 
-def _headers(status: int, shapes: Shapes) -> dict[str, Any]:
-    known = status not in _EARLY
+def _headers(status: int, shapes: Shapes, *, keyed: bool) -> dict[str, Any]:
+    known = keyed and status not in _EARLY
     described = {"X-Request-Id": header(_REQUEST_ID, "Names this request.", required=True)}
-    if status != _UNKNOWN_CALLER:
+    if (keyed and status != _UNKNOWN_CALLER) or status == _TOO_MANY:
         described |= {
             "X-RateLimit-Limit": header(_WHOLE, "Requests in the window of this key.", required=known),
             "X-RateLimit-Remaining": header(_WHOLE, "What is left of it.", required=known),
@@ -109,7 +138,7 @@ def _headers(status: int, shapes: Shapes) -> dict[str, Any]:
         }
     if status in _LATER:
         wait = {"type": "integer", "minimum": 1}
-        described["Retry-After"] = header(wait, "Whole seconds.", required=status == _TOO_MANY)
+        described["Retry-After"] = header(wait, "Whole seconds.", required=known)
     return _share(described, shapes)
 
 

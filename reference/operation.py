@@ -10,33 +10,53 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from reference.answers import Refusal, responses
+from reference.answers import Other, Refusal, responses
 from reference.openapi import VERSION, paths
 from reference.shapes import Shapes
 
 Route = tuple[str, str]
+Media = tuple[str, ...]  # the types of a body that is bytes; none: there is no body
 LICENSE: Final = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. ``takes`` and ``body`` name parameters and a body of its surface's tables."""
+    """One operation. ``takes`` and ``body`` name parameters and a body of its surface's tables.
+
+    ``keys`` names the ways to show who calls where the surface's usual ones will not do, an empty one: none.
+    """
 
     operation_id: str
     tag: str
-    scope: str  # empty: no key is asked for
+    scope: str  # empty: no key is needed
     summary: str
     description: str
-    answer: type
+    answer: type | Media
     refuses: tuple[str, ...] = ()  # in our own codes, beside those that any request may get
     takes: tuple[str, ...] = ()
     body: str | None = None
     status: int = 200
     many: bool = False  # a list of them
+    whole: bool = False  # a list that has no pages
+    bare: bool = False  # without the surface's envelope
     replayed: bool = False  # an Idempotency-Key is taken
     deprecated: str | None = None  # what to do instead
     dialect: str = ""  # where a surface speaks more than one
     headers: Mapping[str, dict[str, Any]] = field(default_factory=dict)  # of the success, besides the usual
+    others: Mapping[int, Other] = field(default_factory=dict)  # what may come instead and is no error
+    keys: tuple[str, ...] = ()
+
+    @property
+    def keyed(self) -> bool:
+        """Whether whoever calls is known, and has a window."""
+        return bool(self.scope)
+
+    @property
+    def shape(self) -> type:
+        """What is answered, where that is no bytes."""
+        if not isinstance(self.answer, type):
+            raise TypeError(f"{self.operation_id} answers bytes")
+        return self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +66,13 @@ class Surface:
     title: str
     told: str
     tags: tuple[str, ...]
-    keys: Mapping[str, Mapping[str, str]]  # the ways to show a key, by name
+    keys: Mapping[str, Mapping[str, str]]  # the ways to show a key, by name: each will do
     operations: Mapping[Route, Operation]
     parameters: Mapping[str, Mapping[str, Any]]
     bodies: Callable[[Shapes], Mapping[str, Mapping[str, Any]]]
     success: Callable[[Operation, Shapes], Mapping[str, Any]]  # the content of an answer
     refusals: Callable[[Operation, Shapes], Mapping[int, Refusal]]
+    special_keys: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # that operations name
 
 
 def describe(surface: Surface, shapes: Shapes) -> dict[str, Any]:
@@ -68,7 +89,7 @@ def describe(surface: Surface, shapes: Shapes) -> dict[str, Any]:
         "security": [{name: []} for name in surface.keys],
         "paths": paths(described),
         "components": {
-            "securitySchemes": dict(surface.keys),
+            "securitySchemes": {**surface.keys, **surface.special_keys},
             "parameters": dict(surface.parameters),
             **{kind: dict(sorted(parts.items())) for kind, parts in shapes.components.items()},
         },
@@ -88,16 +109,17 @@ def _operation(
         described["deprecated"] = True
         told.insert(1, operation.deprecated)
     described["description"] = "\n\n".join(told)
-    if not operation.scope:
-        described["security"] = []
+    if operation.keys or not operation.scope:
+        described["security"] = [{name: []} if name else {} for name in operation.keys]
     if operation.takes:
         described["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in operation.takes]
     if operation.body:
         described["requestBody"] = bodies[operation.body]
-    described["responses"] = responses(
-        operation,
-        surface.success(operation, shapes),
-        surface.refusals(operation, shapes),
-        shapes,
+    content = (
+        surface.success(operation, shapes)
+        if isinstance(operation.answer, type)
+        else {media: {} for media in operation.answer}
     )
+    refusals = surface.refusals(operation, shapes)
+    described["responses"] = responses(operation, content, refusals, shapes)
     return described

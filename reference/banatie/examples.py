@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-_PROJECT: Final = "0b8f2a5c-9a44-4c1c-8a62-0d9a5b0f7e31"
+PROJECT: Final = "0b8f2a5c-9a44-4c1c-8a62-0d9a5b0f7e31"
 _GENERATION: Final = "01987b2e-6d1c-7c30-8a4e-2f9d1b7c5e44"
-_IMAGE: Final = "01987b2e-6d1d-7a02-9b1f-6c0d2e4f8a10"
+IMAGE: Final = "01987b2e-6d1d-7a02-9b1f-6c0d2e4f8a10"
 _FLOW: Final = "01987b2e-6d1c-7d55-a3c2-91e0f5b7d620"
 _UPLOAD: Final = "01987b2e-9e00-7b11-8c3d-5a4f6e2d1c0b"
-_AT: Final = "2026-05-14T09:29:56.500Z"
-_THEN: Final = "2026-05-14T09:30:00.000Z"
-_KEY: Final = f"acme/main/img/{_IMAGE}"
+AT: Final = "2026-05-14T09:29:56.500Z"
+THEN: Final = "2026-05-14T09:30:00.000Z"
+_KEY: Final = f"acme/main/img/{IMAGE}"
 _FILE: Final[dict[str, Any]] = {
     "storageKey": _KEY,
     "storageUrl": f"https://api.example.com/cdn/{_KEY}",
@@ -22,7 +22,7 @@ _FILE: Final[dict[str, Any]] = {
 }
 _MADE: Final[dict[str, Any]] = {
     "id": _GENERATION,
-    "projectId": _PROJECT,
+    "projectId": PROJECT,
     "flowId": _FLOW,
     "prompt": "An eagle over mountains, balanced composition, coherent light, rich detail",
     "originalPrompt": "An eagle over mountains",
@@ -30,8 +30,8 @@ _MADE: Final[dict[str, Any]] = {
     "autoEnhance": True,
     "aspectRatio": "16:9",
     "status": "success",
-    "outputImageId": _IMAGE,
-    "outputImage": {"id": _IMAGE, **_FILE},
+    "outputImageId": IMAGE,
+    "outputImage": {"id": IMAGE, **_FILE},
     "referenceImages": [],
     "referencedImages": [],
     "processingTimeMs": 3500,
@@ -39,8 +39,8 @@ _MADE: Final[dict[str, Any]] = {
     "retryCount": 0,
     "errorMessage": None,
     "meta": {"tags": ["demo"]},
-    "createdAt": _AT,
-    "updatedAt": _THEN,
+    "createdAt": AT,
+    "updatedAt": THEN,
     "deletedAt": None,
 }
 _BEGUN: Final = {
@@ -51,9 +51,9 @@ _BEGUN: Final = {
     "processingTimeMs": None,
     "cost": None,
 }
-_STORED: Final[dict[str, Any]] = {
-    "id": _IMAGE,
-    "projectId": _PROJECT,
+STORED: Final[dict[str, Any]] = {
+    "id": IMAGE,
+    "projectId": PROJECT,
     "flowId": _FLOW,
     "generationId": _GENERATION,
     **_FILE,
@@ -62,12 +62,12 @@ _STORED: Final[dict[str, Any]] = {
     "alias": "@eagle",
     "focalPoint": {"x": 0.5, "y": 0.3},
     "meta": {},
-    "createdAt": _AT,
-    "updatedAt": _THEN,
+    "createdAt": AT,
+    "updatedAt": THEN,
     "deletedAt": None,
 }
 _SENT: Final = {
-    **_STORED,
+    **STORED,
     "generationId": None,
     "source": "uploaded",
     "fileHash": "9f" * 32,
@@ -75,30 +75,30 @@ _SENT: Final = {
 }
 _FLOW_SHOWN: Final[dict[str, Any]] = {
     "id": _FLOW,
-    "projectId": _PROJECT,
-    "aliases": {"@hero": _IMAGE},
+    "projectId": PROJECT,
+    "aliases": {"@hero": IMAGE},
     "meta": {"name": "Spring"},
     "generationCount": 1,
     "imageCount": 1,
-    "createdAt": _AT,
-    "updatedAt": _THEN,
+    "createdAt": AT,
+    "updatedAt": THEN,
 }
 
 # By the name of the shape that an operation answers.
 ANSWERS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "Generation": {"made": _MADE, "under way": _BEGUN},
     "Flow": {"a flow": _FLOW_SHOWN},
-    "Image": {"generated": _STORED, "uploaded": _SENT},
+    "Image": {"generated": STORED, "uploaded": _SENT},
     "Resolution": {
         "in a flow": {
             "alias": "@hero",
-            "imageId": _IMAGE,
+            "imageId": IMAGE,
             "scope": "flow",
             "flowId": _FLOW,
-            "image": _STORED,
+            "image": STORED,
         }
     },
-    "Removal": {"softly": {"id": _IMAGE, "deletedAt": _THEN}, "for good": {"id": _IMAGE}},
+    "Removal": {"softly": {"id": IMAGE, "deletedAt": THEN}, "for good": {"id": IMAGE}},
     "DeletedFlow": {"gone": {"id": _FLOW}},
     "UploadPlace": {
         "a place": {
@@ -114,12 +114,12 @@ FORM: Final = {"file": "(the file)", "alias": "@logo", "meta": '{"kind": "logo"}
 REQUESTS: Final[dict[str, dict[str, dict[str, Any]]]] = {
     "create_generation": {
         "an eagle": {"prompt": "An eagle over mountains", "aspectRatio": "16:9", "alias": "@eagle"},
-        "with references": {"prompt": "A banner with @logo", "referenceImages": [_IMAGE], "flowId": _FLOW},
+        "with references": {"prompt": "A banner with @logo", "referenceImages": [IMAGE], "flowId": _FLOW},
     },
     "update_generation": {"another prompt": {"prompt": "An owl on a branch"}, "notes": {"meta": {"v": 2}}},
     "retry_generation": {"as it was": {}, "another ratio": {"aspectRatio": "1:1"}},
     "create_flow": {"a campaign": {"meta": {"name": "Spring"}}},
-    "set_flow_aliases": {"a name": {"aliases": {"@hero": _IMAGE}}},
+    "set_flow_aliases": {"a name": {"aliases": {"@hero": IMAGE}}},
     "update_image": {
         "all": {"alias": "@logo", "focalPoint": {"x": 0.5, "y": 0.3}, "meta": {"kind": "logo"}},
         "no name": {"alias": None},

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from reference.banatie.public_inputs import PUBLIC_INPUTS
 from reference.openapi import parameter
 from tidegate.domain.library.aliases import MAX_LENGTH
+from tidegate.domain.library.live import MAX_SLUG
 from tidegate.domain.library.records import Progress, Source
 from tidegate.surfaces.banatie.reading import DEFAULT_LIMIT, MAX_LIMIT
 
@@ -14,6 +16,7 @@ _WHOLE: Final = {"type": "integer"}
 _FLAG: Final = {"type": "boolean", "default": False}
 _NAME: Final = rf"@[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}"
 _ALIAS: Final = {"type": "string", "pattern": f"^{_NAME}$"}
+_SLUG: Final = {"type": "string", "pattern": rf"^[A-Za-z0-9_-]{{1,{MAX_SLUG}}}$"}
 _CLAMPED: Final = "A value outside is moved to the nearest bound."
 
 
@@ -22,8 +25,13 @@ def _id(of: str) -> dict[str, Any]:
 
 
 PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    **PUBLIC_INPUTS,
     "generation_id": _id("generation"),
     "flow_id": _id("flow"),
+    "key_id": _id("key"),
+    "project_id": _id("project"),
+    "scope_slug": parameter("path", "slug", _SLUG, "The scope's slug.", example="hero"),
+    "slug_filter": parameter("query", "slug", {"type": "string"}, "Only the scope of this slug."),
     "image_id": parameter(
         "path",
         "id",

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Final, NotRequired
 
 from pydantic import Field
 
-from reference.banatie.examples import FORM, REQUESTS
 from reference.banatie.records import NAMES_ONLY, FocalPoint, MimeType, Ratio
-from reference.openapi import json_content
-from reference.shapes import Shape, Shapes, Uuid
+from reference.shapes import Shape, Uuid
 from tidegate.domain.library.aliases import MAX_LENGTH, RESERVED
 from tidegate.domain.library.enhancement import Template
 from tidegate.domain.parameters import PROMPT_MAX_LENGTH
@@ -119,13 +116,16 @@ class UploadClaim(Shape):
     alias: NotRequired[NewAliasOrNone | None]
     flowId: NotRequired[Uuid | None]
     flowAlias: NotRequired[NewAliasOrNone | None]
+    assignAlias: NotRequired[NewAliasOrNone | None]
+    """The older name of `alias`."""
+    assignFlowAlias: NotRequired[NewAliasOrNone | None]
+    """The older name of `flowAlias`."""
     meta: NotRequired[Meta | None]
     description: NotRequired[str]
 
 
-_STRICT: Final = frozenset({NewFocalPoint.__name__})
 # The body of each operation that has one, and whether it may be left out.
-_BODIES: Final[dict[str, tuple[type, bool]]] = {
+BODIES: Final[dict[str, tuple[type, bool]]] = {
     "create_generation": (GenerationRequest, True),
     "update_generation": (GenerationUpdate, True),
     "retry_generation": (RetryRequest, False),
@@ -135,34 +135,3 @@ _BODIES: Final[dict[str, tuple[type, bool]]] = {
     "set_image_alias": (AliasRequest, True),
     "announce_upload": (UploadAnnouncement, True),
 }
-
-
-def bodies(shapes: Shapes) -> Mapping[str, Mapping[str, Any]]:
-    """Every request body by the name that operations take it under."""
-    described = {
-        name: {
-            "required": required,
-            "content": json_content(shapes.open_ref(shape, keeps=_STRICT), REQUESTS[name]),
-        }
-        for name, (shape, required) in _BODIES.items()
-    }
-    claim = json_content(shapes.open_ref(UploadClaim), REQUESTS["upload_image"])
-    return described | {"upload_image": {"required": True, "content": {**_form(), **claim}}}
-
-
-def _form() -> dict[str, Any]:
-    text = {"type": "string"}
-    fields = {
-        "file": {
-            "type": "string",
-            "contentMediaType": "application/octet-stream",
-            "description": f"One whole PNG, JPEG or WebP of at most {MAX_BYTES} bytes.",
-        },
-        "alias": text,
-        "flowId": text | {"description": "Empty or `null`: no flow."},
-        "flowAlias": text,
-        "meta": text | {"description": "JSON."},
-        "description": text,
-    }
-    schema = {"type": "object", "properties": fields, "required": ["file"]}
-    return {"multipart/form-data": {"schema": schema, "examples": {"a picture": {"value": FORM}}}}

@@ -56,7 +56,7 @@ PARAMETERS: Final = {
 
 def _success(answered: Operation, shapes: Shapes) -> Mapping[str, Any]:
     """The body itself: there is no envelope."""
-    return json_content(shapes.ref(answered.answer), ANSWERS[answered.answer.__name__])
+    return json_content(shapes.ref(answered.shape), ANSWERS[answered.shape.__name__])
 
 
 SURFACE: Final = Surface(

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from reference.openapi import template
+from reference.openapi import JSON, template
 from reference.operation import Route
 from reference.surfaces import document
 
@@ -46,14 +46,14 @@ def resolved(part: Mapping[str, Any], described: Mapping[str, Any]) -> Mapping[s
 def assert_answer_documented(
     surface: str, route: Route, status: int, headers: Mapping[str, str], body: object
 ) -> None:
-    """Fail unless the document has this answer of a route: status, headers, body."""
+    """Fail unless the document has this answer of a route: status, headers, body (bytes as they are)."""
     described, (method, path) = closed_document(surface), route
     operation = described["paths"].get(template(path), {}).get(method.lower())
     assert operation, f"{method} {path} is missing in the document: add it to reference/{surface}"
     answers = operation["responses"]
     assert str(status) in answers, f"{method} {path} answers {status}, which is not documented"
     answer = resolved(answers[str(status)], described)
-    _check(surface, answer["content"]["application/json"]["schema"], body)
+    _check_body(surface, answer.get("content", {}), headers.get("content-type", JSON), body)
     for name, reference in answer["headers"].items():
         header = resolved(reference, described)
         value = headers.get(name.lower())
@@ -69,6 +69,17 @@ def route_of(surface: str, path: str) -> str:
     routes = sorted(closed_document(surface)["paths"], key=lambda route: route.count("{"))
     patterns = ((route, re.sub(r"\{\w+\}", "[^/]+", route)) for route in routes)
     return next((route for route, pattern in patterns if re.fullmatch(pattern, path)), path)
+
+
+def _check_body(surface: str, content: Mapping[str, Any], media: str, body: object) -> None:
+    if not content:
+        assert not body, "no body is documented"
+        return
+    assert media in content, f"{media} is not documented"
+    if "schema" in content[media]:
+        _check(surface, content[media]["schema"], body)
+    else:
+        assert isinstance(body, bytes), "bytes are documented"
 
 
 def _check(surface: str, schema: Mapping[str, Any], value: object) -> None:

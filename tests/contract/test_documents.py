@@ -12,6 +12,7 @@ from jsonschema import ValidationError
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from reference import banatie, sharkapi
+from reference.banatie.operations.terms import MASTER
 from reference.surfaces import FOLDER, SURFACES, document, written
 from tests.contract.documented import assert_answer_documented, closed_document, resolved, validator
 from tidegate.domain.keys import SCOPES
@@ -24,7 +25,6 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 KEYED = {"banatie": banatie.SURFACE, "sharkapi": sharkapi.SURFACE}
 # What is said where no operation is: of a path or method that does not exist.
 NOWHERE = {"METHOD_NOT_ALLOWED"}
-TO_COME = {"PROJECT_NOT_FOUND"}  # no path of a project's key names a project
 
 
 @pytest.mark.parametrize("surface", SURFACES)
@@ -56,7 +56,9 @@ def _bodies(described: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _examples(name: str, holder: Any) -> Iterator[tuple[str, Any, Any]]:
-    for content in holder.get("content", {}).values():
+    for media, content in holder.get("content", {}).items():
+        if media.startswith("image/"):
+            continue
         assert content["examples"], f"{name} has no example"
         for label, example in content["examples"].items():
             yield f"{name}: {label}", content["schema"], example["value"]
@@ -92,34 +94,38 @@ def test_every_named_part_is_referred_to(surface: str) -> None:
 @pytest.mark.parametrize(("surface", "routes"), [("banatie", banatie_routes), ("sharkapi", sharkapi_routes)])
 def test_every_route_is_described(surface: str, routes: Any) -> None:
     missing = set(routes.ROUTES) - set(KEYED[surface].operations)
-    assert missing == set(), f"add to reference/{surface}/operations.py: {sorted(missing)}"
+    assert missing == set(), f"add to the operations of reference/{surface}: {sorted(missing)}"
 
 
-def _sources(surface: str) -> dict[str, str]:
-    """Each function's text by its first line, which names its route."""
+def _source(surface: str, route: tuple[str, str]) -> str:
+    """The text of the function whose first line names a route."""
+    method, path = route
+    line = re.compile(rf'"""([A-Z|]+) {re.escape(path)}[.,;]')
     files = (file for folder in (surface, "shared") for file in (FUNCTIONS / folder).glob("*.py"))
     texts = (file.read_text(encoding="utf-8") for file in files)
-    return {text.partition("\n")[0]: text for text in texts if text}
+    (found,) = (text for text in texts if (m := line.match(text)) and method in m[1].split("|"))
+    return found
 
 
 @pytest.mark.parametrize(
     ("surface", "route"),
     [(surface, route) for surface, described in KEYED.items() for route in described.operations],
 )
-def test_an_operation_names_the_scope_that_its_function_asks_for(
+def test_an_operation_names_the_scope_and_the_kind_of_key_that_its_function_asks_for(
     surface: str, route: tuple[str, str]
 ) -> None:
-    line = re.compile(rf'"""{re.escape(" ".join(route))}[.,;]')
-    (source,) = (text for first, text in _sources(surface).items() if line.match(first))
-    scope = KEYED[surface].operations[route].scope
-    assert f'scope="{scope}"' in source
-    assert scope in SCOPES
+    operation, source = KEYED[surface].operations[route], _source(surface, route)
+    if operation.scope:
+        assert f'scope="{operation.scope}"' in source
+        assert operation.scope in SCOPES
+    assert ("@public_endpoint" in source) == (not operation.scope)
+    assert ("@master_endpoint" in source) == (operation.keys == (MASTER,))
 
 
 @pytest.mark.parametrize(("surface", "errors"), [("banatie", BANATIE), ("sharkapi", SHARKAPI)])
 def test_every_error_has_an_operation_that_may_answer_it(surface: str, errors: Any) -> None:
     described = written(surface)
-    codes = {error.code for error in errors.values()} - NOWHERE - TO_COME
+    codes = {error.code for error in errors.values()} - NOWHERE
     assert [code for code in sorted(codes) if f'"{code}"' not in described] == []
 
 
@@ -138,3 +144,21 @@ def test_an_answer_that_the_document_does_not_know_is_found() -> None:
         assert_answer_documented("banatie", route, 200, headers, {**told, "surprise": 1})
     with pytest.raises(AssertionError, match="add it to reference/banatie"):
         assert_answer_documented("banatie", ("PATCH", "/api/v1/flows/{id}"), 200, headers, told)
+
+
+def test_bytes_and_redirects_are_held_to_their_types() -> None:
+    image = ("GET", "/cdn/{organization}/{project}/img/{image}")
+    headers = {
+        "x-request-id": f"req_{'0' * 32}",
+        "x-image-id": "0b8f2a5c-9a44-4c1c-8a62-0d9a5b0f7e31",
+        "x-content-type-options": "nosniff",
+        "cache-control": "private",
+        "location": "https://bucket.example/1",
+    }
+    assert_answer_documented("banatie", image, 302, headers, b"")
+    with pytest.raises(AssertionError, match="no body"):
+        assert_answer_documented("banatie", image, 302, headers, b"elsewhere")
+    with pytest.raises(AssertionError, match="text/html is not documented"):
+        assert_answer_documented("banatie", image, 200, {"content-type": "text/html"}, b"<p>")
+    with pytest.raises(AssertionError, match="bytes are documented"):
+        assert_answer_documented("banatie", image, 200, {"content-type": "image/png"}, {"success": True})

@@ -131,10 +131,8 @@ class Gallery:
         given = {name: value for name, value in query.items() if value is not None}
         made = event("GET", path, params=params, headers=sent, query=given)
         made["requestContext"]["http"]["sourceIp"] = address
-        handler = importlib.import_module(f"functions.banatie.{function}").handler
-        answer = handler.respond(made, self.client.runtime)
-        body = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()
-        return Seen(answer.status, answer.headers, body)
+        answer = self.client.answer(importlib.import_module(f"functions.banatie.{function}"), made)
+        return Seen(answer.status, answer.headers, answer.content)
 
     def _pause(self, seconds: float) -> None:
         for record in self.records() if self.ending != "nothing" else []:

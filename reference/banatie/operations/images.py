@@ -1,0 +1,118 @@
+"""Operations on images and their aliases (contracts: Banatie §6)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from reference.banatie.operations.terms import OF_IMAGE, PAGE
+from reference.banatie.records import Image, Removal, Resolution, UploadPlace
+from reference.operation import Operation, Route
+
+IMAGES: Final[dict[Route, Operation]] = {
+    ("POST", "/api/v1/images/upload"): Operation(
+        "upload_image",
+        "Images",
+        "generation:write",
+        "Upload a picture",
+        "By a form; or, as JSON, take one that was sent to its URL before.",
+        Image,
+        ("invalid_input", "upload_too_large", "flow_not_found", "alias_taken", "payload_too_large"),
+        ("on_conflict",),
+        body="upload_image",
+        status=201,
+    ),
+    ("POST", "/api/v1/images/upload-url"): Operation(
+        "announce_upload",
+        "Images",
+        "generation:write",
+        "Ask where to send a larger picture",
+        "The URL takes exactly what was announced, for a quarter of an hour.",
+        UploadPlace,
+        ("invalid_input", "upload_too_large", "payload_too_large"),
+        body="announce_upload",
+        status=201,
+    ),
+    ("GET", "/api/v1/images/resolve/{alias}"): Operation(
+        "resolve_alias",
+        "Images",
+        "library:read",
+        "Say what an alias stands for",
+        "Computed names first, then the flow's, then the project's.",
+        Resolution,
+        OF_IMAGE,
+        ("alias", "flow_context"),
+    ),
+    ("GET", "/api/v1/images"): Operation(
+        "list_images",
+        "Images",
+        "library:read",
+        "List images",
+        "Newest first; `total` counts all that the filters find.",
+        Image,
+        ("invalid_input",),
+        (*PAGE, "flow_filter", "source", "alias_filter", "include_deleted"),
+        many=True,
+    ),
+    ("GET", "/api/v1/images/{id}"): Operation(
+        "get_image",
+        "Images",
+        "library:read",
+        "Get an image",
+        "By its id or an alias.",
+        Image,
+        OF_IMAGE,
+        ("image_id", "flow_context"),
+    ),
+    ("PUT", "/api/v1/images/{id}"): Operation(
+        "update_image",
+        "Images",
+        "generation:write",
+        "Describe an image",
+        "What is left out stays; null takes the alias or the focal point away.",
+        Image,
+        (*OF_IMAGE, "alias_taken", "payload_too_large"),
+        ("image_id", "flow_context", "on_conflict"),
+        body="update_image",
+    ),
+    ("DELETE", "/api/v1/images/{id}"): Operation(
+        "delete_image",
+        "Images",
+        "generation:delete",
+        "Delete an image",
+        "Softly, so that it can be restored for 30 days; or for good.",
+        Removal,
+        OF_IMAGE,
+        ("image_id", "flow_context", "permanent"),
+    ),
+    ("PUT", "/api/v1/images/{id}/alias"): Operation(
+        "set_image_alias",
+        "Images",
+        "generation:write",
+        "Name an image",
+        "The same as changing its `alias`.",
+        Image,
+        (*OF_IMAGE, "alias_taken", "payload_too_large"),
+        ("image_id", "flow_context", "on_conflict"),
+        body="set_image_alias",
+    ),
+    ("DELETE", "/api/v1/images/{id}/alias"): Operation(
+        "remove_image_alias",
+        "Images",
+        "generation:write",
+        "Take an image's name away",
+        "The image stays.",
+        Image,
+        OF_IMAGE,
+        ("image_id", "flow_context"),
+    ),
+    ("POST", "/api/v1/images/{id}/restore"): Operation(
+        "restore_image",
+        "Images",
+        "generation:write",
+        "Restore an image",
+        "One that was softly deleted; under its name if nobody took that meanwhile.",
+        Image,
+        OF_IMAGE,
+        ("image_id",),
+    ),
+}
