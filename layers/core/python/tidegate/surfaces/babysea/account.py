@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tidegate.domain.account import Account
-from tidegate.surfaces.babysea.envelope import number, timestamp
+from tidegate.surfaces.babysea.envelope import number
+from tidegate.surfaces.headers import timestamp
 
 
 def present_account(account: Account) -> dict[str, object]:

@@ -15,10 +15,10 @@ from tidegate.surfaces.babysea.envelope import (
     refusing_window,
     retry_headers,
     success,
-    window_headers,
 )
 from tidegate.surfaces.babysea.errors import ERRORS, INTERNAL, WireError
 from tidegate.surfaces.endpoint import Exchange, Services, bearer
+from tidegate.surfaces.headers import exchange_headers, window_headers
 from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.authenticate import Caller
 
@@ -65,14 +65,14 @@ class BabySea:
             "generation_id": answer.data.get("generation_id"),
             "replayed": answer.replayed or None,
         }
-        return Response(200, body, {**_headers(exchange), **replay})
+        return Response(200, body, {**exchange_headers(exchange), **replay})
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
         """Wrap an error in the envelope of errors."""
         wire, details = _wire(exchange, error), error.details
         exchange.log["code"] = wire.code
         refused_by = window_headers(refusing_window(wire, details, exchange.now_ms))
-        own = _headers(exchange)
+        own = exchange_headers(exchange)
         # a scripted BSE1005 (docs/test-mode.md) tells of a window that is used up; the real one says the same
         windows = {**own, **refused_by} if error.code == RateLimited.code else {**refused_by, **own}
         headers = {**windows, **retry_headers(wire, details)}
@@ -105,8 +105,3 @@ def _wire(exchange: Exchange, error: TidegateError) -> WireError:
     if error.code != TidegateError.code and error.code in ERRORS:
         return ERRORS[error.code]
     return replace(INTERNAL, retryable=exchange.request.method in _REPEATABLE_METHODS)
-
-
-def _headers(exchange: Exchange) -> dict[str, str]:
-    window = exchange.caller.window if exchange.caller else None
-    return {"x-request-id": exchange.request_id, **window_headers(window)}

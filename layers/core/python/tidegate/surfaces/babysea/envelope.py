@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Final
 
 from tidegate.domain.limits import Window
 from tidegate.surfaces.babysea.errors import WireError
+from tidegate.surfaces.headers import timestamp
 
 _TOO_MANY: Final = 429
 _RETRY_AFTER_S: Final = {"BSE2016": 2}  # where nothing better is known
-
-
-def timestamp(at_ms: int) -> str:
-    """Write an instant as the wire does: ISO 8601, UTC, milliseconds, ``Z``."""
-    instant = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
-
-
-def optional_timestamp(at_ms: int | None) -> str | None:
-    """Write an instant, or null."""
-    return None if at_ms is None else timestamp(at_ms)
 
 
 def number(value: Decimal) -> float:
@@ -54,17 +43,6 @@ def failure(
     if details:
         body["details"] = dict(details)
     return {"status": "error", "request_id": request_id, "error": body}
-
-
-def window_headers(window: Window | None) -> dict[str, str]:
-    """Return the rate-limit headers; none for a caller that is not known, who has no window."""
-    if window is None:
-        return {}
-    return {
-        "x-ratelimit-limit": str(window.limit),
-        "x-ratelimit-remaining": str(window.remaining),
-        "x-ratelimit-reset": str(window.reset_at_s),
-    }
 
 
 def refusing_window(error: WireError, details: Mapping[str, object], now_ms: int) -> Window | None:

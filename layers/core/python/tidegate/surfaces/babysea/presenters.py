@@ -12,8 +12,9 @@ from tidegate.domain.model import Model, Rate
 from tidegate.domain.pricing import audio_mode
 from tidegate.domain.stored_files import without_references
 from tidegate.surfaces.babysea.endpoint import Answer
-from tidegate.surfaces.babysea.envelope import number, optional_timestamp, timestamp
+from tidegate.surfaces.babysea.envelope import number
 from tidegate.surfaces.babysea.errors import UNNAMED_FAILURE, generation_error, generation_error_code
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.usecases.cancel import Cancellation
 from tidegate.usecases.list_generations import Page
 from tidegate.usecases.remove import Removal

@@ -10,7 +10,8 @@ from tidegate.adapters.dynamodb.keys import KeyTable
 from tidegate.domain.errors import AuthenticationFailed
 from tidegate.domain.keys import Key
 from tidegate.domain.limits import Bucket
-from tidegate.surfaces.banatie.dialect import BANATIE, Answer, optional_timestamp
+from tidegate.surfaces.banatie.dialect import BANATIE, Answer
+from tidegate.surfaces.headers import optional_timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.authenticate import authenticate
 from tidegate.usecases.library import project_keys

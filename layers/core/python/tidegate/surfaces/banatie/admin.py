@@ -9,9 +9,10 @@ from tidegate.domain.errors import InvalidInput
 from tidegate.domain.keys import Key
 from tidegate.domain.library.errors import KeyNotFound, OrganizationNotFound, ProjectNotFound
 from tidegate.domain.library.records import Organization, Project
-from tidegate.surfaces.banatie.dialect import Answer, optional_timestamp, timestamp
+from tidegate.surfaces.banatie.dialect import Answer
 from tidegate.surfaces.banatie.reading import is_id, path_id, read_text
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.accounts import get_account
 from tidegate.usecases.library import project_keys

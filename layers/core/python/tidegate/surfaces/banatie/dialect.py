@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from tidegate.domain.errors import TidegateError
 from tidegate.domain.keys import Key, Surface
 from tidegate.domain.library.errors import MasterKeyRequired, ProjectKeyRequired
-from tidegate.domain.limits import Bucket, Window
+from tidegate.domain.limits import Bucket
 from tidegate.surfaces import endpoint as any_surface
 from tidegate.surfaces.banatie.errors import ERRORS, INTERNAL
 from tidegate.surfaces.endpoint import Endpoint, Exchange, Services
+from tidegate.surfaces.headers import exchange_headers, refusal_headers
 from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.authenticate import Caller
 
@@ -68,7 +68,7 @@ class Banatie:
         wire = ERRORS.get(error.code, INTERNAL)
         exchange.log["code"] = wire.code
         body = {"success": False, "error": {"message": error.message, "code": wire.code}}
-        headers = {**_refusal(wire.status, error, exchange.now_ms), **exchange_headers(exchange)}
+        headers = {**refusal_headers(wire.status, error, exchange.now_ms), **exchange_headers(exchange)}
         return Response(wire.status, body, headers)
 
 
@@ -128,45 +128,6 @@ def tenant_of(key: Key) -> Tenant:
     return Tenant(key, key.project_id, key.project_path)
 
 
-def timestamp(at_ms: int) -> str:
-    """Write an instant as the wire does: ISO 8601, UTC, milliseconds, ``Z``."""
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
-
-
-def optional_timestamp(at_ms: int | None) -> str | None:
-    """Write an instant, or null."""
-    return None if at_ms is None else timestamp(at_ms)
-
-
 def pagination(total: int, limit: int, offset: int) -> dict[str, object]:
     """Say where in a list an answer lies."""
     return {"total": total, "limit": limit, "offset": offset, "hasMore": offset + limit < total}
-
-
-def exchange_headers(exchange: Exchange) -> dict[str, str]:
-    """Return what stands on every answer: the request's id, and what is left of the key's window."""
-    window = exchange.caller.window if exchange.caller else None
-    return {"x-request-id": exchange.request_id, **_window(window)}
-
-
-def _window(window: Window | None) -> dict[str, str]:
-    if window is None:
-        return {}
-    return {
-        "x-ratelimit-limit": str(window.limit),
-        "x-ratelimit-remaining": str(window.remaining),
-        "x-ratelimit-reset": str(window.reset_at_s),
-    }
-
-
-def _refusal(status: int, error: TidegateError, now_ms: int) -> dict[str, str]:
-    """When to try again, and what is allowed instead."""
-    headers: dict[str, str] = {}
-    wait_s, limit = error.details.get("retry_after_seconds"), error.details.get("limit")
-    if status == _TOO_MANY and isinstance(wait_s, int):
-        headers["retry-after"] = str(wait_s)
-        if isinstance(limit, int):
-            headers |= _window(Window(limit, 0, now_ms // 1000 + wait_s))
-    if "allowed" in error.details:
-        headers["allow"] = str(error.details["allowed"])
-    return headers

@@ -16,11 +16,12 @@ from tidegate.surfaces.banatie.asking import (
     read_ratio,
     read_wait_ms,
 )
-from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
+from tidegate.surfaces.banatie.dialect import Answer, Tenant
 from tidegate.surfaces.banatie.reading import path_id, read_flag, read_id, read_meta, wants_move
 from tidegate.surfaces.banatie.records import Reading, present_record
 from tidegate.surfaces.body import read_object
 from tidegate.surfaces.endpoint import logger
+from tidegate.surfaces.headers import timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library import runs
 from tidegate.usecases.library.conclude import Desk, look, wait

@@ -6,7 +6,8 @@ import time
 from typing import Final, Protocol
 
 from tidegate import VERSION
-from tidegate.surfaces.banatie.dialect import Answer, timestamp
+from tidegate.surfaces.banatie.dialect import Answer
+from tidegate.surfaces.headers import timestamp
 
 _BEGAN_S: Final = time.monotonic()  # the clock on the wall may be set back
 

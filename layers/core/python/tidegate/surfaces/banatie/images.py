@@ -14,7 +14,7 @@ from tidegate.domain.errors import InvalidInput
 from tidegate.domain.library.aliases import is_alias, is_well_formed, read_alias
 from tidegate.domain.library.errors import ImageNotFound
 from tidegate.domain.library.records import Image, Source
-from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
+from tidegate.surfaces.banatie.dialect import Answer, Tenant
 from tidegate.surfaces.banatie.presenters import present_image, present_list
 from tidegate.surfaces.banatie.reading import (
     path_id,
@@ -25,6 +25,7 @@ from tidegate.surfaces.banatie.reading import (
     wants_move,
 )
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library.aliases import assign, resolve
 from tidegate.usecases.library.images import describe, destroy, find, hide, restore

@@ -18,10 +18,11 @@ from tidegate.domain.library.waiting import MAX_HOPS, Waiting
 from tidegate.domain.limits import Bucket
 from tidegate.surfaces import endpoint as any_surface
 from tidegate.surfaces.banatie.asking import read_prompt, read_ratio
-from tidegate.surfaces.banatie.dialect import BANATIE, exchange_headers, tenant_of
+from tidegate.surfaces.banatie.dialect import BANATIE, tenant_of
 from tidegate.surfaces.banatie.generations import Rewriting, enhanced
 from tidegate.surfaces.banatie.reading import read_flag
 from tidegate.surfaces.endpoint import Endpoint, Exchange
+from tidegate.surfaces.headers import exchange_headers
 from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.authenticate import Caller
 from tidegate.usecases.library import live

@@ -11,10 +11,11 @@ from tidegate.domain.generation import new_id
 from tidegate.domain.library.live import MAX_LIMIT, LiveScope, read_origins, read_slug
 from tidegate.domain.library.live_errors import ScopeFormatInvalid, ScopeNotFound
 from tidegate.domain.library.records import Image
-from tidegate.surfaces.banatie.dialect import Answer, Tenant, optional_timestamp, timestamp
+from tidegate.surfaces.banatie.dialect import Answer, Tenant
 from tidegate.surfaces.banatie.presenters import present_image, present_list
 from tidegate.surfaces.banatie.reading import read_meta, read_page, read_truth
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library import scopes
 

@@ -9,8 +9,9 @@ from tidegate.domain.errors import InvalidInput
 from tidegate.domain.library.live import LiveAsked, read_slug
 from tidegate.domain.library.signed_urls import DEFAULT_LIFETIME_S, MAX_LIFETIME_S
 from tidegate.surfaces.banatie.asking import read_asked
-from tidegate.surfaces.banatie.dialect import Answer, Tenant, timestamp
+from tidegate.surfaces.banatie.dialect import Answer, Tenant
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library.live_signing import Signer
 

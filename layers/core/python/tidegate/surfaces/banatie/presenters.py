@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from tidegate.domain.library.records import Flow, Image, LibraryGeneration
-from tidegate.surfaces.banatie.dialect import Answer, optional_timestamp, pagination, timestamp
+from tidegate.surfaces.banatie.dialect import Answer, pagination
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 
 StorageUrl = Callable[[str, str], str]  # from the project's path and an image's id
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final, TypeVar
 
 from tidegate.domain.errors import KeyRevoked, TidegateError
 from tidegate.domain.keys import Surface
-from tidegate.domain.limits import Bucket, Window
+from tidegate.domain.limits import Bucket
 from tidegate.domain.money import Money
 from tidegate.surfaces import endpoint as any_surface
 from tidegate.surfaces.endpoint import Endpoint, Exchange, Services, bearer
+from tidegate.surfaces.headers import exchange_headers, refusal_headers
 from tidegate.surfaces.http import Request, Response
 from tidegate.surfaces.sharkapi.errors import ERRORS, INTERNAL, SharkError
 from tidegate.usecases.authenticate import Caller
@@ -45,14 +45,14 @@ class _Dialect(ABC):
     def succeeded(self, exchange: Exchange, answer: Answer) -> Response:
         """Answer with the bare body."""
         exchange.log["job_id"] = answer.body.get("job_id")
-        return Response(answer.status, dict(answer.body), {**_headers(exchange), **answer.headers})
+        return Response(answer.status, dict(answer.body), {**exchange_headers(exchange), **answer.headers})
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
         """Answer with the dialect's error body."""
         wire = ERRORS.get(error.code, INTERNAL)
         exchange.log["code"] = wire.code
         status, body = self.write(wire, error)
-        headers = {**_headers(exchange), **_refusal_headers(status, error, exchange.now_ms)}
+        headers = {**exchange_headers(exchange), **refusal_headers(status, error, exchange.now_ms)}
         return Response(status, body, headers)
 
     @abstractmethod
@@ -97,40 +97,3 @@ def endpoint(
 def in_dollars(amount: Money) -> str:
     """Write an amount as the wire does: a dollar sign and two decimals, half up."""
     return f"${amount.dollars.quantize(_CENT, rounding=ROUND_HALF_UP):f}"
-
-
-def timestamp(at_ms: int | None) -> str | None:
-    """Write an instant: ISO 8601, UTC, milliseconds, ``Z``; null for none."""
-    if at_ms is None:
-        return None
-    return f"{datetime.fromtimestamp(at_ms / 1000, UTC):%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
-
-
-def _headers(exchange: Exchange) -> dict[str, str]:
-    window = exchange.caller.window if exchange.caller else None
-    return {"x-request-id": exchange.request_id, **_window(window)}
-
-
-def _window(window: Window | None) -> dict[str, str]:
-    if window is None:
-        return {}
-    return {
-        "x-ratelimit-limit": str(window.limit),
-        "x-ratelimit-remaining": str(window.remaining),
-        "x-ratelimit-reset": str(window.reset_at_s),
-    }
-
-
-def _refusal_headers(status: int, error: TidegateError, now_ms: int) -> dict[str, str]:
-    """When to try again, and what is allowed instead."""
-    headers: dict[str, str] = {}
-    wait_s, limit = error.details.get("retry_after_seconds"), error.details.get("limit")
-    if isinstance(wait_s, int):
-        headers["retry-after"] = str(wait_s)
-        if isinstance(limit, int):
-            headers |= _window(Window(limit, 0, now_ms // 1000 + wait_s))
-    elif status == _UNAVAILABLE:
-        headers["retry-after"] = str(_RETRY_AFTER_S)
-    if "allowed" in error.details:
-        headers["allow"] = str(error.details["allowed"])
-    return headers

@@ -14,8 +14,9 @@ from tidegate.domain.keys import Key, Surface
 from tidegate.domain.parameters import resolve_providers, validate_params
 from tidegate.domain.stored_files import reference
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import timestamp
 from tidegate.surfaces.http import Request
-from tidegate.surfaces.sharkapi.dialects import Answer, in_dollars, timestamp
+from tidegate.surfaces.sharkapi.dialects import Answer, in_dollars
 from tidegate.surfaces.sharkapi.errors import InvalidMode, PromptTooLong
 from tidegate.surfaces.sharkapi.jobs import job_id, present_model
 from tidegate.surfaces.sharkapi.modes import Mode, Recipe

@@ -11,8 +11,9 @@ from typing import Final
 from tidegate.domain.errors import InvalidInput
 from tidegate.domain.generation import Generation, Status
 from tidegate.domain.money import ZERO
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
-from tidegate.surfaces.sharkapi.dialects import in_dollars, timestamp
+from tidegate.surfaces.sharkapi.dialects import in_dollars
 from tidegate.surfaces.sharkapi.jobs import first_status, is_moderated, job_id
 
 DEFAULT_DAYS: Final = 90
@@ -93,7 +94,7 @@ def _entry(job: Generation, public_url: Callable[[str], str] | None) -> dict[str
         "moderation": "blocked" if moderated else "passed",
         "image_url": public_url(job.outputs[0].key) if public_url and job.outputs else None,
         "created_at": timestamp(job.created_at_ms),
-        "completed_at": timestamp(job.completed_at_ms) if done else None,
+        "completed_at": optional_timestamp(job.completed_at_ms) if done else None,
     }
 
 

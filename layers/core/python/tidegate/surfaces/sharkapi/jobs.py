@@ -8,8 +8,9 @@ from typing import Final
 
 from tidegate.domain.generation import Generation, Status
 from tidegate.domain.keys import Surface
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
-from tidegate.surfaces.sharkapi.dialects import in_dollars, timestamp
+from tidegate.surfaces.sharkapi.dialects import in_dollars
 from tidegate.surfaces.sharkapi.errors import JobNotFound
 
 MODERATED: Final = frozenset({"content_policy", "content_policy_violation"})
@@ -79,7 +80,7 @@ def present_first(
         "cost": in_dollars(generation.price) if done else None,
         "error": error_text(generation),
         "created_at": timestamp(generation.created_at_ms),
-        "completed_at": timestamp(generation.completed_at_ms) if done else None,
+        "completed_at": optional_timestamp(generation.completed_at_ms) if done else None,
     }
 
 
@@ -95,8 +96,8 @@ def present_second(
         "cost": in_dollars(generation.price) if done else None,
         "error": error_text(generation),
         "queued_at": timestamp(generation.created_at_ms),
-        "started_at": timestamp(generation.started_at_ms),
-        "completed_at": timestamp(generation.completed_at_ms),
+        "started_at": optional_timestamp(generation.started_at_ms),
+        "completed_at": optional_timestamp(generation.completed_at_ms),
         "created_at": timestamp(generation.created_at_ms),
         "model": present_model(generation),
     }

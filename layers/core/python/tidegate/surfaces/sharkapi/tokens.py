@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from tidegate.domain.errors import InsufficientPermissions, InvalidInput
 from tidegate.domain.keys import SCOPES, Key, KeyState
 from tidegate.surfaces.body import read_object
+from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
-from tidegate.surfaces.sharkapi.dialects import Answer, timestamp
+from tidegate.surfaces.sharkapi.dialects import Answer
 from tidegate.usecases.accounts import create_key
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def present_token(key: Key) -> dict[str, object]:
         "name": key.name,
         "key_prefix": key.prefix,
         "is_active": key.state is KeyState.ACTIVE,
-        "last_used_at": timestamp(key.last_used_at_ms),
+        "last_used_at": optional_timestamp(key.last_used_at_ms),
         "created_at": timestamp(key.created_at_ms),
         "revoked_at": None,
     }

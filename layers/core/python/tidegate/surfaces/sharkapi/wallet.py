@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tidegate.domain.account import Account
-from tidegate.surfaces.sharkapi.dialects import in_dollars, timestamp
+from tidegate.surfaces.headers import timestamp
+from tidegate.surfaces.sharkapi.dialects import in_dollars
 
 
 def present_balance(account: Account, now_ms: int) -> dict[str, object]:
