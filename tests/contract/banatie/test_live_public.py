@@ -271,6 +271,8 @@ def test_what_cannot_be_signed_is_refused(gallery: Gallery) -> None:
         ({"prompt": PROMPT, "scope": "hero", "expiresIn": 1e9}, "VALIDATION_ERROR"),
         ({"prompt": PROMPT, "scope": "hero", "template": "oil"}, "VALIDATION_ERROR"),
         ({"prompt": PROMPT, "scope": "hero", "enhancementOptions": {"template": "oil"}}, "VALIDATION_ERROR"),
+        ({"prompt": PROMPT, "scope": "hero", "enhancementOptions": False}, "VALIDATION_ERROR"),
+        ({"prompt": PROMPT, "scope": "hero", "template": ""}, "VALIDATION_ERROR"),
     ):
         assert gallery.client.call("live_sign", "POST", body=body).error[:2] == (400, code)
 

@@ -52,7 +52,9 @@ def sign(request: Request, tenant: Tenant, services: Services) -> Answer:
 
 def read_live(body: Mapping[str, Any]) -> LiveAsked:
     """Read what is to be seen, as a URL's query or the body of a generation say it."""
-    options = body.get("enhancementOptions") or {"template": body.get("template") or "general"}
+    options = body.get("enhancementOptions")
+    if (options is None or options == {}) and body.get("template") is not None:
+        options = {"template": body["template"]}
     asked = read_asked({**_only(body), "enhancementOptions": options})
     return LiveAsked(asked.prompt, asked.aspect_ratio, asked.auto_enhance, asked.template)
 
