@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, Final, Literal, NotRequired
 
 from pydantic import Field
 
@@ -11,10 +11,11 @@ from tidegate.domain.keys import SCOPES
 from tidegate.domain.library.records import ALIAS_CONFLICTS
 from tidegate.usecases.library.projects import MAX_NAME, MAX_SLUG
 
+SLUG: Final = "[a-z0-9]([a-z0-9-]*[a-z0-9])?"
 KeyText = Annotated[str, Field(pattern="^bnt_[0-9a-f]{64}$")]
 KeyType = Literal["master", "project"]
 Scope = Annotated[str, Field(json_schema_extra={"enum": list(SCOPES)})]
-PathSlug = Annotated[str, Field(max_length=MAX_SLUG, pattern="^[a-z0-9]([a-z0-9-]*[a-z0-9])?$")]
+PathSlug = Annotated[str, Field(max_length=MAX_SLUG, pattern=f"^{SLUG}$")]
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME)]
 AliasConflict = Annotated[str, Field(json_schema_extra={"enum": list(ALIAS_CONFLICTS)})]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from reference.banatie.admin_records import SLUG
 from reference.openapi import parameter
 from tidegate.domain.library.aliases import MAX_LENGTH
 from tidegate.domain.library.enhancement import Template
@@ -15,7 +16,7 @@ from tidegate.usecases.library.projects import MAX_SLUG
 
 _TEXT: Final = {"type": "string"}
 _ALIAS: Final = rf"^@[A-Za-z0-9_-]{{1,{MAX_LENGTH}}}$"
-_SLUG: Final = {"type": "string", "maxLength": MAX_SLUG, "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
+_SLUG: Final = {"type": "string", "maxLength": MAX_SLUG, "pattern": f"^{SLUG}$"}
 _PROMPT: Final = {"type": "string", "minLength": 1, "maxLength": PROMPT_MAX_LENGTH, "pattern": r"\S"}
 
 PUBLIC_INPUTS: Final[dict[str, dict[str, Any]]] = {

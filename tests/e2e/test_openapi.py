@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,13 @@ from infra.stacks.api import REFERENCES
 from local.stack.info import StackInfo
 from reference.babysea.operations import OPERATIONS
 from reference.surfaces import document
+from tests.e2e import sharkapi
 from tests.e2e.customer import IMAGE, Customer, http
 from tests.e2e.promises import assert_promises_are_kept
-from tidegate.domain.keys import SCOPES, Surface
+from tests.e2e.site import Site, banatie_key, picture
+from tidegate.domain.keys import Surface
 from tidegate.runtime import Runtime
 from tidegate.surfaces.babysea.routes import ROUTES
-from tidegate.usecases.accounts import create_key, get_account
-from tidegate.usecases.library.projects import first_project
 
 ORIGIN = "https://studio.example"
 # What the SDK sets from a page (contracts §0 row 17); the browser itself never asks for User-Agent or Accept.
@@ -144,33 +143,38 @@ def test_it_does_what_its_document_says(info: StackInfo, deployed: Runtime, tmp_
     assert customer.books_are_exact()
 
 
-@pytest.mark.parametrize("surface", [Surface.BANATIE, Surface.SHARKAPI])
-def test_the_other_surfaces_do_what_their_documents_say(
-    info: StackInfo, deployed: Runtime, tmp_path: Path, surface: Surface
-) -> None:
-    customer = _with_a_key_of(surface, Customer.sign_up(info, deployed))
-    # Nobody waits for pictures here: whether they come is what the other tests ask.
-    headers = {"X-API-Key": customer.key, "Prefer": "respond-async"}
-    url = f"{info.base_url}{REFERENCES[surface]}/openapi.json"
-    assert_promises_are_kept(url, f"schemathesis_{surface}.toml", headers, tmp_path)
+def test_sharkapi_does_what_its_document_says(info: StackInfo, deployed: Runtime, tmp_path: Path) -> None:
+    customer = sharkapi.sign_up(info, deployed, "1")
+    _assert_described(customer, Surface.SHARKAPI, customer.key, tmp_path)
     assert customer.account.wallet.generations, "it got as far as a generation"
     customer.settle_down()
     assert customer.books_are_exact()
 
 
-def _with_a_key_of(surface: Surface, customer: Customer) -> Customer:
-    """The customer, with a key of another surface; of a library's, to its first project."""
-    deployed, now_ms = customer.deployed, customer.deployed.now_ms()
-    account = get_account(deployed.wallets, customer.account_id)
-    project = first_project(deployed.library, account, now_ms) if surface is Surface.BANATIE else None
-    key, _ = create_key(
-        deployed.keys,
-        deployed.wallets,
-        account_id=customer.account_id,
-        surface=surface,
-        scopes=SCOPES,
-        name="e2e",
-        now_ms=now_ms,
-        project=project,
-    )
-    return replace(customer, key=key)
+@pytest.mark.parametrize("is_master", [False, True], ids=["project", "master"])
+def test_banatie_does_what_its_document_says(
+    info: StackInfo, deployed: Runtime, tmp_path: Path, *, is_master: bool
+) -> None:
+    customer = Customer.sign_up(info, deployed)
+    site = Site.of(customer)
+    key = banatie_key(customer, None) if is_master else site.key
+    chosen = ("--include-tag" if is_master else "--exclude-tag", "Administration")
+    organization, _, project = site.path.partition("/")
+    shown = {"ORGANIZATION": organization, "PROJECT": project, "IMAGE": site.upload(picture())["id"]}
+    _assert_described(customer, Surface.BANATIE, key, tmp_path, *chosen, **shown)
+    if is_master:
+        assert len(deployed.library.projects.of(customer.account_id)) > 1, "it got as far as a project"
+    else:
+        assert customer.account.wallet.generations, "it got as far as a generation"
+    customer.settle_down()
+    assert customer.books_are_exact()
+
+
+def _assert_described(
+    customer: Customer, surface: Surface, key: str, cwd: Path, *more: str, **named: str
+) -> None:
+    """Hold what a surface answers to a key against the document that it serves."""
+    url = f"{customer.info.base_url}{REFERENCES[surface]}/openapi.json"
+    # Nobody waits for pictures here: whether they come is what the other tests ask.
+    headers = {"X-API-Key": key, "Prefer": "respond-async"}
+    assert_promises_are_kept(url, f"schemathesis_{surface}.toml", headers, cwd, *more, **named)
