@@ -14,6 +14,7 @@ from reference.sharkapi.examples import ANSWERS
 from reference.sharkapi.operations import OPERATIONS
 from reference.sharkapi.records import JobStatus
 from reference.sharkapi.requests import bodies
+from tidegate.surfaces.sharkapi.poll import LONGEST_WAIT_S
 
 _TOLD: Final = """\
 Pictures from a prepaid wallet in dollars: submit a job, poll it, and pay for it when it is complete.
@@ -34,6 +35,12 @@ PARAMETERS: Final = {
         "job_id",
         {"type": "string", "pattern": f"^(job_)?{_UUID}$"},
         "The job's id, in either dialect's form.",
+    ),
+    "wait": parameter(
+        "query",
+        "wait",
+        {"type": "integer", "minimum": 0, "maximum": 9_999, "default": 0},
+        f"For how many seconds to wait for its end; more than {LONGEST_WAIT_S} is moved there.",
     ),
     "limit": parameter(
         "query", "limit", _WHOLE | {"default": 20}, "How many, 1 to 100; more is moved there."

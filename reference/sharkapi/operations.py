@@ -32,7 +32,7 @@ _SUBMIT: Final = (
     "idempotency_key_reused",
     "idempotency_in_progress",
 )
-_POLL: Final = ("job_not_found", "route_not_found")
+_POLL: Final = ("job_not_found", "route_not_found", "invalid_input")
 
 OPERATIONS: Final[dict[Route, Operation]] = {
     ("POST", "/v1/generate"): Operation(
@@ -53,10 +53,10 @@ OPERATIONS: Final[dict[Route, Operation]] = {
         "Jobs",
         "generation:read",
         "Get a job",
-        "As it stands now; 200 whatever became of it.",
+        "As it stands now, or as it ends while `wait` lasts; 200 whatever became of it.",
         Job,
         _POLL,
-        ("job_id",),
+        ("job_id", "wait"),
     ),
     ("GET", "/v1/usage"): Operation(
         "list_jobs",
@@ -117,10 +117,10 @@ OPERATIONS: Final[dict[Route, Operation]] = {
         "Jobs (second dialect)",
         "generation:read",
         "Get a job",
-        "As it stands now; 200 whatever became of it.",
+        "As it stands now, or as it ends while `wait` lasts; 200 whatever became of it.",
         ImageJob,
         _POLL,
-        ("job_id",),
+        ("job_id", "wait"),
         dialect=SECOND,
     ),
 }
