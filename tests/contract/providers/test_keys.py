@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contract.providers.wire import Script, Vendor, answer, secrets
-from tidegate.adapters.http import ConnectFailed, ResponseLost
+from tests.contract.providers.failure_cases import FLUX, SEEDREAM
+from tests.contract.providers.wire import Clock, Script, Vault, Vendor, answer, secrets
+from tests.contract.providers.wire_others import KEYS, image
+from tidegate.adapters.http import ConnectFailed, HttpResponse, ResponseLost
 from tidegate.adapters.providers.answers import Answer
 from tidegate.adapters.providers.authentication import Authentication, KeyHeader, Outgoing
 from tidegate.adapters.providers.credentials import is_complete
-from tidegate.adapters.providers.protocol import KeyTest, OutcomeUnknown
+from tidegate.adapters.providers.protocol import KeyTest, OutcomeUnknown, ProviderRefused
 from tidegate.adapters.providers.registry import ProviderRegistry
 from tidegate.adapters.providers.upstream import Upstream
-from tidegate.domain.attempt import Failure, FailureClass, FailureCode
+from tidegate.domain.attempt import Failure, FailureClass, FailureCode, Job
 
 
 def upstream(vendor: Vendor, authentication: Authentication) -> Upstream:
@@ -117,3 +119,42 @@ def test_an_answer_that_quotes_the_key_loses_it_but_pictures_stay_as_they_are() 
     api = upstream(vendor, KeyHeader())
     assert api.submit("https://api.example.com/v1/x", {}).fields == {"said": "[key]"}
     assert api.submit("https://api.example.com/v1/x", {}).fields == {"picture": picture}
+
+
+REFUSED_KEYS: list[tuple[str, Job, HttpResponse]] = [
+    ("bfl", image("flux-pro-1.1", prompt="a lighthouse"), answer({"detail": "Not authorized"}, 403)),
+    ("cloudflare", FLUX, answer({"success": False, "errors": [{"code": 10000, "message": "no"}]}, 403)),
+    ("byteplus", SEEDREAM, answer({"error": {"code": "AuthenticationError", "message": "no"}}, 401)),
+    (
+        "google",
+        image("gemini-2.5-flash-image", prompt="a lighthouse"),
+        answer(
+            {
+                "error": {
+                    "code": 400,
+                    "message": "API key not valid. Please pass a valid API key.",
+                    "status": "INVALID_ARGUMENT",
+                    "details": [{"reason": "API_KEY_INVALID", "domain": "googleapis.com"}],
+                }
+            },
+            400,
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "job", "refusal"), REFUSED_KEYS, ids=[case[0] for case in REFUSED_KEYS])
+def test_a_rotated_key_is_used_at_once_however_the_vendor_refuses_the_old_one(
+    name: str, job: Job, refusal: HttpResponse
+) -> None:
+    vault, clock = Vault(KEYS), Clock()
+    vendor = Vendor(script=[refusal, answer({}, 503)])
+    adapter = ProviderRegistry(vendor, secrets(vault, clock), {}).get(name)
+    vault.credentials = {name: {**KEYS[name], "api_key": "rotated"}}
+    clock.now = 60
+    with pytest.raises(ProviderRefused):
+        adapter.submit(job)
+    assert [any("rotated" in value for value in sent.headers.values()) for sent in vendor.sent] == [
+        False,
+        True,
+    ]

@@ -22,7 +22,6 @@ _MAX_ANSWER_BYTES: Final = 16_777_216  # an answer may hold its pictures as data
 # three times at most: as bytes, as text and decoded.
 MAX_RESULT_BYTES: Final = 67_108_864
 _MAX_PROSE_BYTES: Final = 262_144
-_UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 CALM_DOWN_S: Final = 20  # until a job is asked for again after "too many", if nobody says (docs/adr/0083)
 _KEY_REFUSED: Final = frozenset({401, 403})
@@ -191,12 +190,19 @@ class Upstream:
     def _send(self, request: Outgoing, timeout_s: float, max_bytes: int) -> Answer:
         shown = self._credentials()
         answer = self._send_as(shown, request, timeout_s, max_bytes)
-        if answer.status == _UNAUTHORIZED and self.renew_credentials():
+        if self._is_of_the_key(answer) and self.renew_credentials():
             # A refused key took no job, so a rotated one may try the same request again.
             renewed = self._credentials()
             if renewed != shown:
                 return self._send_as(renewed, request, timeout_s, max_bytes)
         return answer
+
+    def _is_of_the_key(self, answer: Answer) -> bool:
+        """Whether an answer refuses our key, in the provider's own way: Google does so by a 400."""
+        try:
+            return not answer.is_success and self._failure_of(answer).code is FailureCode.AUTH
+        except OutcomeUnknown:
+            return False
 
     def _send_as(
         self, credentials: Mapping[str, str], request: Outgoing, timeout_s: float, max_bytes: int
