@@ -215,7 +215,10 @@ def test_an_invocation_that_is_not_listed_does_not_exist() -> None:
     assert adapter.search(REEL, 0, 60_000) is None
 
 
-@pytest.mark.parametrize("pages", [[answer({}, 500)], [answer({})], [page(nextToken="2")] * 5])
+@pytest.mark.parametrize(
+    "pages",
+    [[answer({}, 500)], [answer({})], [page(nextToken="2")] * 5, [page(nextToken="\ud800"), answer({}, 400)]],
+)
 def test_a_search_that_proves_nothing_leaves_it_unknown(pages: list[Script]) -> None:
     adapter, _ = against("bedrock", *pages)
     with pytest.raises(OutcomeUnknown):

@@ -113,6 +113,12 @@ def test_a_refusal_is_classified(case: dict[str, Any]) -> None:
     assert failure.message == case.get("message", failure.message)
 
 
+@pytest.mark.parametrize("status", [["Ready"], {"a": 1}, 5, True, None, "Tomorrow"])
+def test_a_status_that_nobody_knows_is_no_verdict(status: object) -> None:
+    adapter, _ = against("bfl", answer({"id": TASK, "status": status}))
+    assert adapter.poll(PREDICTION) == Running()
+
+
 ENDED: list[tuple[dict[str, Any], str, str]] = [
     ({"status": "Request Moderated"}, "fail", "content_policy"),
     ({"status": "Content Moderated"}, "fail", "content_policy"),

@@ -114,6 +114,13 @@ def test_a_match_without_a_readable_id_is_unknown() -> None:
         search(page(WIRE | {"id": "../x"}))
 
 
+def test_a_list_of_other_shapes_breaks_nothing() -> None:
+    found, _ = search(page({"model": [], "version": {}}, WIRE))
+    assert found is not None
+    with pytest.raises(OutcomeUnknown):
+        search(page(following="http://[::1"))
+
+
 def test_a_list_without_end_is_not_read_for_ever() -> None:
     endless = [page(following="?cursor=again") for _ in range(1_000)]
     with pytest.raises(OutcomeUnknown):

@@ -161,7 +161,7 @@ class Bedrock(Limited):
     def _listed(self, api: Upstream, since_ms: int, until_ms: int) -> Iterator[Mapping[str, Any]]:
         query = {"submitTimeAfter": _time(since_ms), "submitTimeBefore": _time(until_ms), "maxResults": "100"}
         for _ in range(_MAX_PAGES):
-            answer = api.ask("GET", f"{api.base_url}/async-invoke?{urlencode(query)}")
+            answer = api.ask("GET", f"{api.base_url}/async-invoke?{urlencode(query, errors='replace')}")
             page = answer.fields.get("asyncInvokeSummaries") if answer and answer.is_success else None
             if answer is None or not isinstance(page, list):
                 raise OutcomeUnknown("bedrock did not answer the search")

@@ -75,7 +75,7 @@ class Bfl(Limited):
         if isinstance(answer, Running):
             return answer
         fields = answer.fields
-        status = fields.get("status") or fields.get("state")
+        status = text(fields.get("status")) or text(fields.get("state"))
         if status == "Ready":
             return produced([media_file(mapping(fields.get("result")).get("sample"))])
         return Failed(failure_of_task(fields)) if status in _FAILED else Running()

@@ -121,7 +121,7 @@ class Replicate(Limited):
         wanted = mapping(read_json(write_json(job.input)))
         found: list[str] = []
         for entry in self._created(since_ms, until_ms):
-            if job.native_model not in {entry.get("model"), entry.get("version")}:
+            if job.native_model not in {text(entry.get("model")), text(entry.get("version"))}:
                 continue
             if entry.get("data_removed") is True:
                 raise OutcomeUnknown("replicate has removed the input of a prediction that may be the job")
@@ -163,7 +163,7 @@ class Replicate(Limited):
             if not following:
                 return
             # Only the cursor is taken: the host of a link in an answer is never believed.
-            query = urlsplit(following).query
+            query = _query_of(following)
         raise OutcomeUnknown("replicate lists more predictions than a search reads")
 
     def _page(self, query: str) -> Mapping[str, Any]:
@@ -171,6 +171,13 @@ class Replicate(Limited):
         if answer is None or not answer.is_success or not isinstance(answer.fields.get("results"), list):
             raise OutcomeUnknown("replicate did not answer the search")
         return answer.fields
+
+
+def _query_of(link: str) -> str:
+    try:
+        return urlsplit(link).query
+    except ValueError as error:
+        raise OutcomeUnknown("replicate names a next page that cannot be read") from error
 
 
 def _result(fields: Mapping[str, Any]) -> Succeeded | Failed:
