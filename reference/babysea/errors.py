@@ -67,7 +67,10 @@ _MESSAGES: Final[dict[str, tuple[str, dict[str, object]]]] = {
     "BSE2010": ("The request body may have at most 102400 bytes.", {"limit": 102400}),
     "BSE2011": ("There is no image model 'bfl/flux-0'.", {}),
     "BSE2012": (
-        "None of the providers asked for can serve these parameters.",
+        (
+            "None of the providers asked for can serve these parameters: "
+            "cloudflare cannot do generation_output_format as asked."
+        ),
         {"field": "generation_provider_order"},
     ),
     "BSE2013": ("generation_input_file must be a public URL.", {"field": "generation_input_file"}),

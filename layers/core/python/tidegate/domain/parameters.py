@@ -15,7 +15,7 @@ from tidegate.domain.echo import shortened
 from tidegate.domain.errors import InvalidInput, ParameterOutOfRange, UnsupportedProviderOrder
 from tidegate.domain.generation import MediaType
 from tidegate.domain.model import Kind, Model, Parameter
-from tidegate.domain.translation import can_serve
+from tidegate.domain.translation import beyond
 
 PROMPT_MAX_LENGTH: Final = 5_000  # BabySea docs: playground/request-schema
 # What a client sends that always sends the field.
@@ -57,12 +57,15 @@ def resolve_providers(model: Model, params: Mapping[str, object], order: object 
         InvalidInput: the order is not a text.
         UnsupportedProviderOrder: an unknown or repeated id, or nobody left who can serve the parameters.
     """
-    able = [p for p in _wanted(model, order) if can_serve(model.route(p, params), params)]
+    lacks = {name: beyond(model.route(name, params), params) for name in _wanted(model, order)}
+    able = tuple(name for name, lacking in lacks.items() if not lacking)
     if not able:
+        why = "; ".join(f"{name} cannot do {', '.join(lacking)} as asked" for name, lacking in lacks.items())
         raise UnsupportedProviderOrder(
-            "None of the providers asked for can serve these parameters.", field="generation_provider_order"
+            f"None of the providers asked for can serve these parameters: {why}.",
+            field="generation_provider_order",
         )
-    return tuple(able)
+    return able
 
 
 def _wanted(model: Model, order: object) -> tuple[str, ...]:

@@ -34,11 +34,20 @@ def native_names(rule: FieldRule) -> set[str]:
 
 def can_serve(route: ProviderRoute, params: Mapping[str, object]) -> bool:
     """Whether the provider can do what the parameters ask for."""
-    if route.needs_input and not params.get("generation_input_file"):
-        return False
-    return all(
-        _admits(rule, value_key(params[name])) for name, rule in route.fields.items() if name in params
+    return not beyond(route, params)
+
+
+def beyond(route: ProviderRoute, params: Mapping[str, object]) -> tuple[str, ...]:
+    """Name the parameters that the provider cannot do as they are asked for."""
+    missing = (
+        ("generation_input_file",) if route.needs_input and not params.get("generation_input_file") else ()
     )
+    refused = (
+        name
+        for name, rule in route.fields.items()
+        if name in params and not _admits(rule, value_key(params[name]))
+    )
+    return (*missing, *refused)
 
 
 def value_key(value: object) -> str:
