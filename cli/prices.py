@@ -22,6 +22,13 @@ class Price:
     per: int
     page: str
 
+    def __post_init__(self) -> None:
+        """Refuse what is no price: a table may be somebody's own."""
+        if not isinstance(self.dollars, Decimal | int) or not isinstance(self.per, int):
+            raise TypeError(f"{self.title}: dollars and per must be numbers")
+        if not Decimal(self.dollars).is_finite() or self.dollars < 0 or self.per < 1:
+            raise ValueError(f"{self.title}: dollars must be 0 or more, per 1 or more")
+
     def of(self, amount: Decimal) -> Decimal:
         """What so many units cost, in dollars."""
         return amount * self.dollars / self.per
@@ -53,9 +60,11 @@ def read_prices(file: Path = FILE) -> Prices:
     """Read the file.
 
     Raises:
-        TypeError, KeyError: an entry is missing or unknown.
+        TypeError, KeyError, ValueError: an entry is missing, unknown, or of no use.
     """
     raw = tomllib.loads(file.read_text(encoding="utf-8"), parse_float=Decimal)
+    if not isinstance(raw["as_of"], date):
+        raise TypeError("as_of must be a date")
     return Prices(
         region=raw["region"],
         as_of=raw["as_of"],

@@ -63,6 +63,24 @@ def test_what_is_no_price_table_is_refused(tmp_path: Path, text: str) -> None:
     assert _cost("--prices", str(tmp_path / "absent.toml")).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "instead"),
+    [
+        ("dollars = 25.00", "dollars = -25"),
+        ("dollars = 25.00", "dollars = nan"),
+        ("dollars = 25.00", 'dollars = "25"'),
+        ("per = 1_000_000", "per = 0"),
+        ("as_of = 2025-11-01", 'as_of = "2025-11-01"'),
+    ],
+)
+def test_a_table_of_no_prices_is_refused(tmp_path: Path, line: str, instead: str) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(FILE.read_text().replace(line, instead))
+    run = _cost("--prices", str(file))
+    assert run.exit_code == 1
+    assert "no price table" in run.stderr
+
+
 def test_a_table_that_lacks_an_item_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "prices.toml"
     file.write_text(FILE.read_text().replace("[price.puts]", "[price.uploads]"))
