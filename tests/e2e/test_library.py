@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.contract.banatie.test_uploads import MB5, padded
 from tests.e2e.customer import Customer, Reply, http
 from tests.e2e.site import Site, picture
 from tests.e2e.waiting import until
+from tidegate.domain.errors import ServiceUnavailable
 from tidegate.domain.library.errors import AliasTaken
 from tidegate.domain.money import Money
 from tidegate.usecases.library.aliases import assign
@@ -96,6 +98,22 @@ def test_of_fifty_that_want_one_alias_one_has_it(site: Site) -> None:
     assert None in owners
     (listed,) = site.asks("GET", "/images?alias=@hero")
     assert {listed["id"]} == owners - {None}
+    assert site.asks("GET", "/images/@hero") == listed
+
+
+def test_an_alias_that_fifty_take_from_each_other_is_always_somebodys(site: Site) -> None:
+    library, now_ms = site.customer.deployed.library, site.customer.deployed.now_ms()
+    ids = [site.upload(picture(), flowId="null")["id"] for _ in range(10)]
+
+    def take(number: int) -> None:
+        image = library.images.get(site.project_id, ids[number % 10])
+        assert image is not None
+        with suppress(ServiceUnavailable):  # others were faster, time after time
+            assign(library, image, "@hero", account_id=site.customer.account_id, moves=True, now_ms=now_ms)
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(take, range(50)))
+    (listed,) = site.asks("GET", "/images?alias=@hero")
     assert site.asks("GET", "/images/@hero") == listed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -269,6 +270,25 @@ class TestAnAliasThatMoves:
         assert (new.status, new.data["alias"]) == (201, "@hero")
         assert client.about("images_get", old).data["alias"] is None
         assert client.get_file("@hero").headers["x-image-id"] == new.data["id"]
+
+    @pytest.mark.parametrize("steps", range(4))
+    def test_to_an_image_in_one_step(
+        self, client: Client, moving: dict[str, str], steps: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old, new = client.upload(alias="@hero").data["id"], client.upload().data["id"]
+        write, left = client.runtime.library.write, iter(range(steps))
+
+        def dying(actions: Any) -> None:
+            if next(left, None) is None:
+                raise SystemExit
+            write(actions)
+
+        with monkeypatch.context() as patch, suppress(SystemExit):
+            patch.setattr(client.runtime.library, "write", dying)
+            client.about("images_alias_set", new, "PUT", body={"alias": "@hero"}, query=moving)
+        (owner,) = [image["id"] for image in _images(client, alias="@hero")]
+        assert owner in {old, new}
+        assert client.get_file("@hero").headers["x-image-id"] == owner
 
     def test_to_a_generation_when_it_has_a_picture(self, client: Client, moving: dict[str, str]) -> None:
         old = client.upload(alias="@hero").data["id"]

@@ -13,7 +13,7 @@ from tidegate.domain.library.aliases import Technical, Tier
 from tidegate.domain.library.errors import AliasTaken, FlowNotFound, ImageNotFound
 from tidegate.domain.library.records import Image, Source
 
-_TRIES: Final = 5  # one image, or one alias, seldom has so many writers at once
+_TRIES: Final = 8  # one image, or one alias, seldom has so many writers at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,14 @@ def assign(
         ImageNotFound: the image went meanwhile.
         ServiceUnavailable: others kept changing the same names; nothing was changed.
     """
+    takes = moves
     for _ in range(_TRIES):
         if image.alias == alias:
             return image
         try:
-            _rename(library, image, alias, now_ms)
-        except ConditionsFailed as error:
-            if alias is not None and error.failed[1]:
-                _make_room(library, image, alias, account_id=account_id, moves=moves, now_ms=now_ms)
-        except StillInConflict:
-            _refuse_if_taken(library, image, alias)
+            _rename(library, image, alias, now_ms, takes=takes)
+        except (ConditionsFailed, StillInConflict):
+            takes = takes or _may_take(library, image, alias, account_id)
         else:
             return replace(image, alias=alias, updated_at_ms=now_ms)
         image = _kept(library.images.get(image.project_id, image.image_id))
@@ -97,40 +95,30 @@ def may_move(library: LibraryTable, account_id: str, project_id: str) -> bool:
     return project is not None and project.moves_aliases
 
 
-def _rename(library: LibraryTable, image: Image, alias: str | None, now_ms: int) -> None:
-    """Change the image first, then its names: the order of what may fail."""
+def _rename(library: LibraryTable, image: Image, alias: str | None, now_ms: int, *, takes: bool) -> None:
+    """Change an image and its names at once: an alias that another image has goes from there to here."""
     aliases, project_id = library.aliases, image.project_id
     actions = [library.images.rename(image, alias, now_ms)]
-    if alias is not None:
+    if alias is not None and takes:
+        actions += taking(library, project_id, alias, image.image_id, now_ms)
+    elif alias is not None:
         actions.append(aliases.claim(project_id, alias, image.image_id))
     if image.alias is not None:
         actions.append(aliases.free(project_id, image.alias, image.image_id))
     library.write(actions)
 
 
-def _make_room(
-    library: LibraryTable, image: Image, alias: str, *, account_id: str, moves: bool, now_ms: int
-) -> None:
-    """Take an alias from whoever has it, where that is wanted."""
-    project_id = image.project_id
-    holder_id = library.aliases.holder(project_id, alias)
-    if holder_id is None or holder_id == image.image_id:
-        return
-    if not moves and not may_move(library, account_id, project_id):
-        raise AliasTaken
-    holder = library.images.get(project_id, holder_id)
-    actions = [library.aliases.free(project_id, alias, holder_id)]
-    if holder is not None and holder.alias == alias:
-        actions.append(library.images.rename(holder, None, now_ms))
-    try:
-        library.write(actions)
-    except (ConditionsFailed, StillInConflict):
-        return  # whoever changed it was faster: the caller looks again
+def _may_take(library: LibraryTable, image: Image, alias: str | None, account_id: str) -> bool:
+    """Whether another image has the alias, and the project lets it move.
 
-
-def _refuse_if_taken(library: LibraryTable, image: Image, alias: str | None) -> None:
-    if alias is not None and library.aliases.holder(image.project_id, alias) not in {None, image.image_id}:
+    Raises:
+        AliasTaken: the project does not.
+    """
+    if alias is None or library.aliases.holder(image.project_id, alias) in {None, image.image_id}:
+        return False
+    if not may_move(library, account_id, image.project_id):
         raise AliasTaken
+    return True
 
 
 def _technical(library: LibraryTable, project_id: str, alias: Technical, flow_id: str | None) -> Image | None:
