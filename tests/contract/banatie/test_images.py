@@ -140,6 +140,14 @@ def test_an_image_is_described_field_by_field(client: Client) -> None:
     assert client.about("images_update", image["id"], "PUT", body={}).data == cleared
 
 
+def test_a_focal_point_is_as_fine_as_anybody_can_mean(client: Client) -> None:
+    image_id = client.upload().data["id"]
+    told = client.about(
+        "images_update", image_id, "PUT", body={"focalPoint": {"x": 1e-200, "y": 0.123456789012}}
+    )
+    assert told.data["focalPoint"] == {"x": 0, "y": 0.123456789012}
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -148,6 +156,7 @@ def test_an_image_is_described_field_by_field(client: Client) -> None:
         {"focalPoint": {"x": True, "y": 0}},
         {"focalPoint": 3},
         {"meta": []},
+        {"meta": {"a": "x" * 16_400}},
         {"alias": "hero"},
         {"alias": "@last"},
         {"alias": ""},

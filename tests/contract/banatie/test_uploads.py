@@ -88,6 +88,10 @@ def test_no_file_and_two_files_keep_nothing(client: Client, fields: list[Any]) -
     [
         {"meta": "no json"},
         {"meta": "[]"},
+        {"meta": '{"a": NaN}'},
+        {"meta": '{"a": "\\ud800"}'},
+        {"meta": '{"a": 1, "a": 2}'},
+        {"meta": '{"a": "%s"}' % ("é" * 8_200)},
         {"alias": "hero"},
         {"flowAlias": "@last"},
         {"flowId": "flow-uuid-here"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from tidegate.adapters.dynamodb.library.images import KEPT, focal_point_value
 from tidegate.adapters.dynamodb.library.rows import Filter
@@ -29,6 +29,8 @@ from tidegate.surfaces.headers import timestamp
 from tidegate.surfaces.http import Request
 from tidegate.usecases.library.aliases import assign, resolve
 from tidegate.usecases.library.images import describe, destroy, find, hide, restore
+
+_DIGITS: Final = 20  # of a focal point: the store holds no number nearer to 0 than 1E-130
 
 
 class Services(Protocol):
@@ -184,4 +186,4 @@ def _focal_point(value: object) -> tuple[Decimal, Decimal] | None:
 def _share(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise InvalidInput("focalPoint takes numbers from 0 to 1.", field="focalPoint")
-    return Decimal(str(value))
+    return Decimal(str(round(value, _DIGITS)))

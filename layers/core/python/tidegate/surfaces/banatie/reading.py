@@ -13,6 +13,7 @@ from tidegate.surfaces.http import Request
 
 DEFAULT_LIMIT: Final = 20
 MAX_LIMIT: Final = 100
+MAX_META_BYTES: Final = 16_384  # so that a page of records is no more than a function may answer, 6 MB
 _MAX_OFFSET: Final = 1_000_000_000  # beyond every library
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -115,11 +116,14 @@ def read_meta(value: object) -> str:
     """Return free JSON as text.
 
     Raises:
-        InvalidInput: it is no JSON object.
+        InvalidInput: it is no JSON object, or too large a one.
     """
     if not isinstance(value, Mapping):
         raise InvalidInput("meta must be a JSON object.", field="meta")
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    if len(text.encode()) > MAX_META_BYTES:
+        raise InvalidInput(f"meta may have at most {MAX_META_BYTES} bytes.", field="meta")
+    return text
 
 
 def read_same(body: Mapping[str, Any], name: str, old_name: str) -> object:

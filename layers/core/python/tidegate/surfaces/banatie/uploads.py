@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from io import BytesIO
@@ -19,7 +18,7 @@ from tidegate.domain.library.files import uploaded_file
 from tidegate.domain.library.records import Image
 from tidegate.surfaces.banatie.dialect import Tenant
 from tidegate.surfaces.banatie.reading import read_id, read_meta, read_same, wants_move
-from tidegate.surfaces.body import read_object
+from tidegate.surfaces.body import parse_json, read_object
 from tidegate.surfaces.http import Request
 from tidegate.surfaces.multipart import Part, read_form
 from tidegate.usecases.library.upload import CONTENT_TYPES, MAX_BYTES, Place, Upload, keep_upload
@@ -133,8 +132,8 @@ def _typed(fields: Mapping[str, str]) -> dict[str, Any]:
         typed["flowId"] = None
     if typed.get("meta"):
         try:
-            typed["meta"] = json.loads(typed["meta"])
-        except (ValueError, RecursionError) as error:
+            typed["meta"] = parse_json(typed["meta"])
+        except ValueError as error:
             raise InvalidInput("meta must be a JSON object.", field="meta") from error
     return typed
 
