@@ -91,6 +91,17 @@ def test_beyond_the_plans_generations_in_flight_nothing_is_accepted(
         submit(runtime.generations, order, NOW_MS)
 
 
+def test_without_money_a_trial_waits_for_the_generations_in_flight(runtime: Runtime) -> None:
+    account_id = create_account(runtime.wallets, name="Reef", trials=3, now_ms=NOW_MS).account_id
+    order = replace(_order(account_id), plan="free", takes_trials=True)
+    submit(runtime.generations, order, NOW_MS)
+    submit(runtime.generations, order, NOW_MS)
+    with pytest.raises(ConcurrencyLimited):
+        submit(runtime.generations, order, NOW_MS)
+    with pytest.raises(InsufficientCredits):
+        submit(runtime.generations, replace(order, takes_trials=False), NOW_MS)
+
+
 def test_an_account_that_is_gone_cannot_submit(runtime: Runtime) -> None:
     with pytest.raises(AccountNotFound):
         submit(runtime.generations, _order("gone"), NOW_MS)

@@ -243,7 +243,8 @@ def _wallet_refusal(wallet: Mapping[str, Any], order: Order) -> Exception:
         return RuntimeError(f"a {order.mode} key of an account that is not")  # no way is known to this
     if "suspended_at_ms" in wallet:
         return AccountSuspended("This account is suspended. Please contact the operator of this gateway.")
-    if wallet["balance"] < order.price.micros:
+    is_free = order.takes_trials and wallet.get("trials", 0) > 0
+    if wallet["balance"] < order.price.micros and not is_free:
         return insufficient_credits()
     return concurrency_limited(plan_of(order.plan).in_flight)
 
