@@ -52,6 +52,14 @@ def test_a_job_of_the_first_dialect(shark: Shark) -> None:
     }
 
 
+@pytest.mark.parametrize("named", [{"variant": None}, {"mode": None}, {"mode": None, "variant": "1k"}])
+def test_a_size_of_null_is_none_that_was_named(shark: Shark, named: dict[str, object]) -> None:
+    accepted = shark.image({"prompt": "A shark", **named})
+    assert (accepted.status, accepted.body["model"]["variant"]) == (202, "1k")
+    if named.get("variant") is None:
+        assert shark.generate({"prompt": "A shark", **named}).body["error"]["code"] == "INVALID_REQUEST"
+
+
 def test_a_job_of_the_second_dialect(shark: Shark) -> None:
     reply = shark.image({"prompt": "  A shark  "})
     job_id = reply.body["job_id"]

@@ -46,6 +46,12 @@ def test_without_a_strength_half_of_the_source_is_kept(shark: Shark) -> None:
     assert shark.stored(job_id).params["generation_image_strength"] == Decimal("0.5")
 
 
+def test_a_strength_that_is_hardly_any_is_none(shark: Shark) -> None:
+    body = {"mode": "1k", "prompt": "x", "image": IMAGE, "image_strength": 5e-324}
+    job_id = shark.generate(body).body["job_id"]
+    assert shark.stored(job_id).params["generation_image_strength"] == 0
+
+
 def test_a_size_without_a_strength_takes_the_image_all_the_same(shark: Shark) -> None:
     job_id = shark.generate({"mode": "2k", "prompt": "x", "image": IMAGE, "image_strength": 1}).body["job_id"]
     assert shark.stored(job_id).model == "bytedance/seedream-4"

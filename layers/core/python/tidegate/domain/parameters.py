@@ -20,6 +20,7 @@ from tidegate.domain.translation import beyond
 PROMPT_MAX_LENGTH: Final = 5_000  # BabySea docs: playground/request-schema
 # What a client sends that always sends the field.
 _NO_INPUT_FILES: Final[tuple[str, object]] = ("generation_input_file", [])
+_MAX_POWER: Final = 100  # of ten; a store that keeps numbers exactly has an end (DynamoDB: -130 to 125)
 FASTEST: Final = "fastest"  # the server ranks (usecases.steering); here it is the catalogue's order
 
 
@@ -201,6 +202,8 @@ def _number(name: str, kind: Kind, value: object) -> int | Decimal:
     """Return an exact number: whole ones as int, others as Decimal, which is what can be stored."""
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         number = Decimal(str(value))
+        if number and abs(number.adjusted()) > _MAX_POWER:
+            raise InvalidInput(f"{name} is too near to zero, or too far from it.", field=name)
         if number.is_finite() and number == number.to_integral_value():
             return int(number)
         if number.is_finite() and kind is Kind.NUMBER:

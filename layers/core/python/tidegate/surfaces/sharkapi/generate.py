@@ -38,6 +38,7 @@ PROMPT_MAX_LENGTH: Final = 2_000
 # Lambda takes 6 MB, base64 of the envelope included (AWS Lambda quotas), which is about 4.4 MB of image.
 MAX_BODY_BYTES: Final = 15 * 1024 * 1024
 _DEFAULT_STRENGTH: Final = Decimal("0.5")
+_STRENGTH_PLACES: Final = 6  # finer than any model's own
 _DEFAULT_VARIANT: Final = "1k"
 
 
@@ -131,8 +132,7 @@ def generate_first(request: Request, key: Key, services: Services) -> Answer:
 def generate_second(request: Request, key: Key, services: Services) -> Answer:
     """Accept a job of D2."""
     body = read_object(request, MAX_BODY_BYTES)
-    named = body if "mode" in body else {"variant": _DEFAULT_VARIANT, **body}
-    asked = read_job(named, services.shark_modes, takes_strength=False)
+    asked = read_job(_with_variant(body), services.shark_modes, takes_strength=False)
     submission = _submit(request, body, asked, key, services)
     generation = submission.generation
     price = float(generation.price.dollars)
@@ -145,6 +145,12 @@ def generate_second(request: Request, key: Key, services: Services) -> Answer:
         "model": {**present_model(generation), "price_usd": price},
     }
     return Answer(told, 202, _replay_headers(submission))
+
+
+def _with_variant(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Name the size where the caller left it to us, as a null does."""
+    is_named = any(body.get(name) is not None for name in ("mode", "variant"))
+    return body if is_named else {**body, "variant": _DEFAULT_VARIANT}
 
 
 def read_job(
@@ -187,7 +193,7 @@ def _read_strength(body: Mapping[str, Any]) -> Decimal:
         return _DEFAULT_STRENGTH
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise InvalidInput("image_strength must be a number from 0.0 to 1.0.")
-    return Decimal(str(value))
+    return round(Decimal(str(value)), _STRENGTH_PLACES)
 
 
 def _submit(
