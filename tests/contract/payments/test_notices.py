@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.contract.babysea.events import event
-from tidegate.adapters.payments.protocol import NoticeRejected, Receipt
+from tidegate.adapters.payments.protocol import NoticeRejected, PaymentNotCreditable, Receipt
 from tidegate.domain.errors import AccountNotFound, InvalidInput
 from tidegate.domain.money import Money
 from tidegate.surfaces.payments import ALERT, MAX_BYTES, take_notice
@@ -90,6 +90,16 @@ def test_money_that_cannot_be_credited_alarms_and_is_not_sent_again(
     line = vars(caplog.records[-1])
     told = {name: line[name] for name in ("alert", "account_id", "reference", "dollars")}
     assert told == {"alert": ALERT, "account_id": "account-1", "reference": "stripe:cs_1", "dollars": "20"}
+
+
+def test_money_that_is_no_dollars_alarms_and_is_not_sent_again(caplog: pytest.LogCaptureFixture) -> None:
+    paid = PaymentNotCreditable("2000 eur", account_id="account-1", reference="stripe:cs_1")
+    services = Services(Provider(paid))
+    assert _sent(services) == (200, {"received": True})
+    line = vars(caplog.records[-1])
+    told = {name: line[name] for name in ("alert", "account_id", "reference")}
+    assert told == {"alert": ALERT, "account_id": "account-1", "reference": "stripe:cs_1"}
+    assert services.wallets.granted == {}
 
 
 def test_a_store_that_is_down_lets_the_notice_come_again() -> None:

@@ -14,6 +14,7 @@ import stripe
 from tidegate.adapters.http import HttpResponse
 from tidegate.adapters.payments.protocol import (
     NoticeRejected,
+    PaymentNotCreditable,
     PaymentsNotConfigured,
     PaymentsUnavailable,
     Receipt,
@@ -29,6 +30,7 @@ SESSION = {
     "id": "cs_test_1",
     "object": "checkout.session",
     "client_reference_id": ACCOUNT,
+    "metadata": {"account_id": ACCOUNT},
     "amount_total": 2000,
     "currency": "usd",
     "payment_status": "paid",
@@ -173,11 +175,15 @@ def test_a_forged_or_stale_notice_is_rejected(headers: dict[str, str]) -> None:
         adapter().read_notice(headers, event(), NOW_S)
 
 
+@pytest.mark.parametrize("metadata", [None, {}, 5, {"account_id": None}, {"account_id": ""}])
+def test_a_session_that_we_did_not_open_is_other_news_whomever_it_names(metadata: object) -> None:
+    body = event(metadata=metadata, client_reference_id=ACCOUNT)
+    assert adapter().read_notice(signed(body), body, NOW_S) is None
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        {"client_reference_id": None},
-        {"id": 5},
         {"amount_total": "2000"},
         {"amount_total": 0},
         {"amount_total": -5},
@@ -185,8 +191,15 @@ def test_a_forged_or_stale_notice_is_rejected(headers: dict[str, str]) -> None:
         {"currency": "eur"},
     ],
 )
-def test_a_signed_notice_that_makes_no_sense_is_rejected(changes: dict[str, Any]) -> None:
+def test_money_for_an_account_that_is_no_dollars_is_told_of_by_its_reference(changes: dict[str, Any]) -> None:
     body = event(**changes)
+    with pytest.raises(PaymentNotCreditable) as caught:
+        adapter().read_notice(signed(body), body, NOW_S)
+    assert (caught.value.account_id, caught.value.reference) == (ACCOUNT, "stripe:cs_test_1")
+
+
+def test_a_signed_notice_without_an_id_is_rejected() -> None:
+    body = event(id=5)
     with pytest.raises(NoticeRejected):
         adapter().read_notice(signed(body), body, NOW_S)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from aws_lambda_powertools.logging import Logger
 
-from tidegate.adapters.payments.protocol import NoticeRejected, Payments
+from tidegate.adapters.payments.protocol import NoticeRejected, PaymentNotCreditable, Payments
 from tidegate.domain.errors import AccountNotFound, InvalidInput
 from tidegate.surfaces.http import Request, Response
 from tidegate.usecases.top_up import credit
@@ -52,6 +52,10 @@ def take_notice(event: Mapping[str, Any], services: Services) -> Response:
     except NoticeRejected as error:
         logger.warning("notice rejected: %s", error)
         return REJECTED
+    except PaymentNotCreditable as error:
+        told = {"account_id": error.account_id, "reference": error.reference}
+        logger.exception("payment not credited", extra={**told, "alert": ALERT})
+        return RECEIVED
     except Exception:
         logger.exception("notice failed")
         return UNAVAILABLE

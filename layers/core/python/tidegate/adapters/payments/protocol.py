@@ -24,6 +24,15 @@ class NoticeRejected(Exception):
     """The notice is unsigned, forged, stale or unreadable. The reason is for our log only."""
 
 
+class PaymentNotCreditable(Exception):
+    """Money came for an account, and it is none that a wallet can take. Told again, it would be the same."""
+
+    def __init__(self, reason: str, *, account_id: str, reference: str) -> None:
+        super().__init__(reason)
+        self.account_id = account_id
+        self.reference = reference
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """A page on which the customer pays."""
@@ -54,5 +63,5 @@ class Payments(Protocol):
     def read_notice(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Receipt | None:
         """Verify a notice and return the receipt that it tells of; None for other news.
 
-        Raises NoticeRejected.
+        Raises NoticeRejected, PaymentNotCreditable.
         """

@@ -25,6 +25,7 @@ from tidegate.adapters.payments.credentials import PAYMENTS, STRIPE
 from tidegate.adapters.payments.protocol import (
     Checkout,
     NoticeRejected,
+    PaymentNotCreditable,
     PaymentsNotConfigured,
     PaymentsUnavailable,
     Receipt,
@@ -88,6 +89,7 @@ class Stripe:
 
         Raises:
             NoticeRejected: not signed by Stripe within the last five minutes, or not what Stripe sends.
+            PaymentNotCreditable: paid for one of our accounts, and not in US dollars.
         """
         header = headers.get("stripe-signature", "")
         try:
@@ -165,14 +167,29 @@ def _session(answer: HttpResponse) -> Mapping[str, Any]:
         raise PaymentsUnavailable("Stripe's answer cannot be read") from error
 
 
-def _payment(session: Mapping[str, Any]) -> Receipt:
-    session_id, account_id = session.get("id"), session.get("client_reference_id")
-    cents, currency = session.get("amount_total"), session.get("currency")
-    if not isinstance(session_id, str) or not isinstance(account_id, str):
-        raise NoticeRejected("the session names no account")
+def _payment(session: Mapping[str, Any]) -> Receipt | None:
+    account_id = _account_of(session)
+    if account_id is None:
+        return None
+    session_id, cents, currency = (session.get(name) for name in ("id", "amount_total", "currency"))
+    if not isinstance(session_id, str):
+        raise NoticeRejected("the session has no id")
+    reference = f"{STRIPE}:{session_id}"
     if type(cents) is not int or cents <= 0 or currency != "usd":
-        raise NoticeRejected("the session's amount is not in US dollars")
-    return Receipt(account_id, Money(cents * _MICROS_PER_CENT), f"{STRIPE}:{session_id}")
+        told = f"{cents} {currency} are no amount in US dollars"
+        raise PaymentNotCreditable(told, account_id=account_id, reference=reference)
+    return Receipt(account_id, Money(cents * _MICROS_PER_CENT), reference)
+
+
+def _account_of(session: Mapping[str, Any]) -> str | None:
+    """Whose wallet is filled; None for a session that we did not open, as for other goods of the operator.
+
+    Only the metadata is ours. Whoever pays by a Payment Link sets client_reference_id in its URL (Stripe
+    docs, "Payment Links: URL parameters") and would be credited here for what was bought there.
+    """
+    metadata = session.get("metadata")
+    account_id = metadata.get("account_id") if isinstance(metadata, dict) else None
+    return account_id if isinstance(account_id, str) and account_id else None
 
 
 def _object(body: bytes) -> Mapping[str, Any]:
