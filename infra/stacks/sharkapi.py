@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
 
 from infra.config import Cell, Config
 from infra.constructs.route import add_routes
@@ -10,6 +11,7 @@ from infra.constructs.use import Use
 from infra.stacks.cell_stack import CellStack
 from infra.stacks.data import DataStack
 
+PAYMENT_ALERT = "payment"  # tidegate.surfaces.payments logs it
 WAITING_TIMEOUT_S = 29  # of the functions that wait for a job's end: API Gateway gives up after 30 s
 
 
@@ -25,10 +27,13 @@ class SharkApiStack(CellStack):
         self._add_keys()
         self._add_payments()
 
-    def _add(self, name: str, routes: list[str], uses: list[Use], *, timeout_s: int | None = None) -> None:
+    def _add(
+        self, name: str, routes: list[str], uses: list[Use], *, timeout_s: int | None = None
+    ) -> lambda_.Function:
         timeout_s = timeout_s or self.config.api_timeout_s
         function = self._functions.build(name, uses, timeout_s=timeout_s)
         add_routes(self, self._data.front_door.api, function, routes)
+        return function
 
     def _add_jobs(self) -> None:
         data = self._data
@@ -75,8 +80,15 @@ class SharkApiStack(CellStack):
 
     def _add_payments(self) -> None:
         data = self._data
-        self._add(
+        stripe = self._add(
             "payments.stripe",
             ["POST /payments/stripe", "GET /payments/stripe"],
             [data.wallets.use("PutItem", "UpdateItem"), data.secret.read(), data.reach_out()],
+        )
+        data.alarms.add_for_log_line(
+            self,
+            "PaymentNotCredited",
+            stripe.log_group,
+            "A customer paid, and no wallet could be credited.",
+            alert=PAYMENT_ALERT,
         )

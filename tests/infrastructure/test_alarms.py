@@ -9,6 +9,7 @@ from tests.infrastructure.test_failures import DEAD_LETTER_QUEUES, queues
 from tidegate import runtime
 from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, FailureClass, FailureCode
 from tidegate.domain.money import ZERO
+from tidegate.surfaces import payments
 
 # Their handlers raise. A consumer of a queue reports the message instead, and never fails itself.
 RAISING = {
@@ -88,6 +89,19 @@ def test_a_providers_refusal_of_our_account_alarms_by_its_log_line(
     assert "DefaultValue" not in made  # a metric that is always there costs $0.30 a month
     watched = (alarm.props["Namespace"], alarm.props["MetricName"])
     assert watched == (made["MetricNamespace"], made["MetricName"]) == (lines.stack, "ProviderAccount")
+
+
+def test_money_that_no_wallet_could_take_alarms_by_its_log_line(prod: Synth) -> None:
+    lines = next(f for f in prod.all("AWS::Logs::MetricFilter") if "PaymentNotCredited" in f.name)
+    assert lines.props["FilterPattern"] == f'{{ $.alert = "{payments.ALERT}" }}'
+    own_log = prod.functions()["payments.stripe"].props["LoggingConfig"]["LogGroup"]
+    assert lines.props["LogGroupName"] == own_log
+    alarm = prod.one("AWS::CloudWatch::Alarm", "PaymentNotCredited")
+    (made,) = lines.props["MetricTransformations"]
+    assert (alarm.props["Namespace"], alarm.props["MetricName"]) == (
+        made["MetricNamespace"],
+        made["MetricName"],
+    )
 
 
 def test_alarms_go_to_one_topic_which_mails_the_operator_if_there_is_an_address(
