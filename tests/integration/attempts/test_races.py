@@ -215,9 +215,12 @@ def test_an_output_that_can_never_be_fetched_fails_over_at_the_deadline(runtime:
     assert world.books() == CHARGED
 
 
-def test_how_our_account_at_a_provider_stands_is_not_told_to_customers(runtime: Runtime) -> None:
-    world = World(runtime, ScriptedProvider("replicate", ["402"]), ScriptedProvider("fal", ["401"]))
+@pytest.mark.parametrize(("first", "second"), [("402", "401"), ("429", "404")])
+def test_how_our_account_at_a_provider_stands_is_not_told_to_customers(
+    runtime: Runtime, first: str, second: str
+) -> None:
+    world = World(runtime, ScriptedProvider("replicate", [first]), ScriptedProvider("fal", [second]))
     told = str(world.run().error_message)
-    assert "402" not in told
-    assert "401" not in told
+    assert first not in told
+    assert second not in told
     assert told.count("not available at the moment") == 2

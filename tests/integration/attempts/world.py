@@ -79,6 +79,8 @@ class ScriptedProvider(Limited):
             "500": (FailureClass.RETRY, FailureCode.UNAVAILABLE),
             "402": (FailureClass.OUT_OF_FUNDS, FailureCode.BILLING),
             "401": (FailureClass.FAIL_OVER, FailureCode.AUTH),
+            "404": (FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE),
+            "429": (FailureClass.FAIL_OVER, FailureCode.RATE_LIMITED),
             "422": (FailureClass.FAIL, FailureCode.INVALID_INPUT),
         }
         if word in refusals:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,6 +15,11 @@ from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode
 from tidegate.domain.budget import orphan_check_s
 from tidegate.domain.generation import Generation, ProviderFailure, Settlement, Status
+
+# A vendor's words for these name our organisation, our quota or what our account may use.
+_OF_OUR_ACCOUNT: Final = frozenset(
+    {FailureCode.AUTH, FailureCode.BILLING, FailureCode.RATE_LIMITED, FailureCode.MODEL_UNAVAILABLE}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +122,4 @@ def _provider_failure(provider: str, failure: Failure | None) -> ProviderFailure
 
 def _for_customers(failure: Failure) -> str:
     """Return the message, unless it tells how our own account at the provider stands."""
-    own_account = failure.code in {FailureCode.AUTH, FailureCode.BILLING}
-    return "not available at the moment" if own_account else failure.message
+    return "not available at the moment" if failure.code in _OF_OUR_ACCOUNT else failure.message
