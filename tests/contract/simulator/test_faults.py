@@ -153,6 +153,48 @@ def test_a_doomed_run_at_fal_answers_with_a_model_error(
     assert (result.status, result.json()["detail"][0]["type"]) == (status, kind)
 
 
+@pytest.mark.parametrize(
+    ("code", "status", "kind"),
+    [
+        ("startup_timeout", 504, "error_type"),
+        ("runner_connection_refused", 503, "error_type"),
+        ("no_media_generated", 422, "type"),
+        ("downstream_service_error", 400, "type"),
+    ],
+)
+def test_a_run_at_fal_ends_with_the_code_that_was_scripted(
+    simulator: Client, code: str, status: int, kind: str
+) -> None:
+    made = simulator.enqueue(f"[[fal:failed_with:{code}]]")
+    simulator.complete(made["request_id"])
+    result = simulator.fal("GET", made["response_url"])
+    told = result.json()
+    assert (result.status, told[kind] if kind in told else told["detail"][0][kind]) == (status, code)
+
+
+def test_a_submit_is_refused_with_the_code_that_was_scripted(simulator: Client) -> None:
+    refused = fal_submit(simulator, "[[fal:error:startup_timeout]]")
+    assert (refused.status, refused.json()["error_type"]) == (504, "startup_timeout")
+    refused = replicate_submit(simulator, "[[replicate:error:E005]]")
+    assert (refused.status, refused.json()["detail"][-6:]) == (422, "(E005)")
+    assert jobs(simulator) == []
+
+
+def test_a_prediction_fails_with_the_code_that_was_scripted(simulator: Client) -> None:
+    job_id = simulator.predict("[[replicate:failed_with:E1001]]")["id"]
+    simulator.complete(job_id)
+    assert simulator.prediction(job_id)["error"].endswith("(E1001)")
+
+
+def test_a_task_at_bfl_fails_with_the_code_that_was_scripted(simulator: Client) -> None:
+    key = {"x-key": "key"}
+    asked = {"prompt": "[[bfl:failed_with:invalid_image]]"}
+    task = simulator.call("POST", "/bfl/v1/flux-pro-1.1", asked, key).json()
+    simulator.complete(task["id"])
+    ended = simulator.call("GET", f"/bfl/v1/get_result?id={task['id']}", headers=key).json()
+    assert (ended["status"], ended["details"]) == ("Error", {"error": "invalid_image"})
+
+
 def test_a_broken_runner_at_fal_shows_in_status_and_result(simulator: Client) -> None:
     made = simulator.enqueue("[[fal:infrastructure]]")
     simulator.complete(made["request_id"])

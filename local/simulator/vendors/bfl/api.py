@@ -146,7 +146,7 @@ def _view(job: Job) -> dict[str, Any]:
         "status": _status(job),
         "result": _made(job),
         "progress": 1.0 if job.done.is_set() else 0.0,
-        "details": {"error": problems.CODES[job.doom or Doom.MODEL]} if job.state is State.FAILED else None,
+        "details": {"error": problems.code_of(job)} if job.state is State.FAILED else None,
     }
 
 
@@ -162,7 +162,7 @@ def _outcome(job: Job) -> dict[str, Any]:
     known = {"id": job.id, "timestamp": int(job.completed_at or 0)}
     if job.state is State.SUCCEEDED:
         return {**known, "status": "Ready", "result": _made(job)}
-    code = problems.CODES[job.doom or Doom.MODEL]
+    code = problems.code_of(job)
     return {**known, "status": "Error", "error": code, "message": code.replace("_", " ")}
 
 

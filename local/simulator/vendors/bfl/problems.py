@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
-from local.simulator.jobs import Doom
+from local.simulator.jobs import Doom, Job
 from local.simulator.responses import ingress_page
 
 _TEXTS: Final = {
@@ -28,12 +28,17 @@ STATUSES: Final = {
     Doom.MODEL: "Error",
     Doom.INFRASTRUCTURE: "Failed",
 }
-CODES: Final = {
+_CODES: Final = {
     Doom.MODERATION: "content_policy_violation",
     Doom.NSFW: "content_policy_violation",
     Doom.MODEL: "internal_error",
     Doom.INFRASTRUCTURE: "generation_timeout",
 }
+
+
+def code_of(job: Job) -> str:
+    """The code of a task that failed."""
+    return job.faults.code("failed_with") or _CODES[job.doom or Doom.MODEL]
 
 
 def problem(status: int, retry_after_s: float | None = None) -> Response:

@@ -198,5 +198,8 @@ def _scripted(faults: Faults) -> Response | None:
         return Dropped(wait=True)
     if "billing" in faults:
         return problems.problem(403)
+    if "error" in faults:
+        refused = problems.coded(faults.code("error"))
+        return JSONResponse(refused.body, refused.status, dict(refused.headers))
     status = faults.status()
     return problems.problem(status, retry_after_s=faults.arguments.get(str(status))) if status else None

@@ -21,6 +21,20 @@ _DETAILS = {
 }
 
 
+# The statuses of its codes: of the platform, which runs the model, and of the model itself.
+_PLATFORM = {
+    "request_timeout": 504,
+    "startup_timeout": 504,
+    "runner_scheduling_failure": 503,
+    "runner_connection_timeout": 503,
+    "runner_connection_refused": 503,
+    "runner_disconnected": 503,
+}
+_MODEL = {
+    "downstream_service_error": 400,
+    "downstream_service_unavailable": 500,
+    "internal_server_error": 500,
+}
 _FLAGGED = "The content could not be processed because it contained material flagged by a content checker."
 
 
@@ -48,6 +62,14 @@ def problem(status: int, detail: str | None = None, retry_after_s: float | None 
     return JSONResponse({"detail": detail or _DETAILS[status]}, status, headers)
 
 
+def coded(code: str) -> Outcome:
+    """The answer of that code; one that is not known is a refusal by the model."""
+    said = code.replace("_", " ").capitalize()
+    if code in _PLATFORM:
+        return _platform(_PLATFORM[code], said, code)
+    return _model(_MODEL.get(code, 422), [_detail(code, said, ["body"])])
+
+
 def outcome(job: Job) -> Outcome | None:
     """How a final job ended, None when it ended well."""
     if job.state is State.CANCELED:
@@ -59,6 +81,8 @@ def outcome(job: Job) -> Outcome | None:
 
 
 def _failure(job: Job) -> Outcome:
+    if code := job.faults.code("failed_with"):
+        return coded(code)
     match job.doom:
         case Doom.INFRASTRUCTURE:
             return _platform(503, "Runner disconnected", "runner_disconnected")

@@ -208,6 +208,8 @@ def _scripted(faults: Faults) -> Response | None:
         return Dropped(wait=True)
     if "billing" in faults:
         return problems.problem(402)
+    if "error" in faults:
+        return problems.problem(422, wire.failed_with(faults.code("error")))
     status = faults.status()
     if status == 429:  # noqa: PLR2004
         return problems.throttled(faults.arguments["429"])

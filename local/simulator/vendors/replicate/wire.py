@@ -38,6 +38,17 @@ _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 Field = tuple[str, str, str]
 
 
+def failed_with(code: str) -> str:
+    """The text of an error of that code, such as ``E1001``: Replicate puts it behind its words."""
+    return _ERRORS[Doom.MODERATION] if code == "E005" else f"Prediction failed. ({code})"
+
+
+def _error(job: Job) -> str | None:
+    if code := job.faults.code("failed_with"):
+        return failed_with(code)
+    return _ERRORS[job.doom] if job.doom else None
+
+
 def version_of(model_id: str) -> str:
     """The 64 hex digits that stand for the model's only version."""
     return hashlib.sha256(model_id.encode()).hexdigest()
@@ -65,7 +76,7 @@ def prediction(job: Job, now: float, *, listed: bool = False) -> dict[str, Any]:
         "logs": "" if removed else "".join(f"{line}\n" for _, line in job.logs),
         "output": None if removed or job.state is not State.SUCCEEDED else output(job),
         "data_removed": removed,
-        "error": _ERRORS[job.doom] if job.state is State.FAILED and job.doom else None,
+        "error": _error(job) if job.state is State.FAILED else None,
         "status": _status(job),
         "created_at": iso(job.created_at),
         "started_at": None if job.started_at is None else iso(job.started_at),
