@@ -162,7 +162,7 @@ def test_a_payments_notice_is_one_call(runtime: Runtime, token: str, stripe: str
 def _notice(secret: str, account_id: str, now_s: int) -> dict[str, Any]:
     session = {
         "id": "cs_1",
-        "client_reference_id": account_id,
+        "metadata": {"account_id": account_id},
         "amount_total": 2000,
         "currency": "usd",
         "payment_status": "paid",
