@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput
+from tidegate.domain.errors import InvalidIdempotencyKey, InvalidInput, TidegateError
 from tidegate.domain.generation import MediaType
 from tidegate.domain.idempotency import fingerprint, is_well_formed
 from tidegate.domain.keys import Key, Surface
@@ -22,7 +22,7 @@ from tidegate.surfaces.sharkapi.jobs import job_id, present_model
 from tidegate.surfaces.sharkapi.modes import Mode, Recipe
 from tidegate.surfaces.sharkapi.source_image import SourceImage, read_source_image, store_source_image
 from tidegate.usecases.moderate import moderate
-from tidegate.usecases.submit import Idempotency, Order, Submission, steered, submit
+from tidegate.usecases.submit import Idempotency, Order, Submission, find_replay, steered, submit
 
 if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.generations import GenerationTable
@@ -115,8 +115,7 @@ class JobRequest:
 def generate_first(request: Request, key: Key, services: Services) -> Answer:
     """Accept a job of D1."""
     body = read_object(request, MAX_BODY_BYTES)
-    asked = read_job(body, services.shark_modes)
-    submission = _submit(request, body, asked, key, services)
+    submission = _accept(request, body, key, services, lambda: read_job(body, services.shark_modes))
     generation = submission.generation
     shown = job_id(generation.generation_id)
     told = {
@@ -132,8 +131,11 @@ def generate_first(request: Request, key: Key, services: Services) -> Answer:
 def generate_second(request: Request, key: Key, services: Services) -> Answer:
     """Accept a job of D2."""
     body = read_object(request, MAX_BODY_BYTES)
-    asked = read_job(_with_variant(body), services.shark_modes, takes_strength=False)
-    submission = _submit(request, body, asked, key, services)
+
+    def read() -> JobRequest:
+        return read_job(_with_variant(body), services.shark_modes, takes_strength=False)
+
+    submission = _accept(request, body, key, services, read)
     generation = submission.generation
     price = float(generation.price.dollars)
     told = {
@@ -196,11 +198,34 @@ def _read_strength(body: Mapping[str, Any]) -> Decimal:
     return round(Decimal(str(value)), _STRENGTH_PLACES)
 
 
-def _submit(
-    request: Request, body: Mapping[str, Any], asked: JobRequest, key: Key, services: Services
+def _accept(
+    request: Request, body: Mapping[str, Any], key: Key, services: Services, read: Callable[[], JobRequest]
 ) -> Submission:
-    now_ms, recipe = services.now_ms(), asked.recipe
-    idempotency = _idempotency(request, body)
+    """Accept a job, or answer again for the one that its idempotency key stands for.
+
+    What was accepted once is answered for as long as the key lives, though its size, its image or its prompt
+    would be refused by now: money may be held for it.
+    """
+    now_ms, idempotency = services.now_ms(), _idempotency(request, body)
+    try:
+        asked = read()
+        if asked.source is not None:  # a replay neither fetches nor stores it again
+            replay = find_replay(services.generations, key.account_id, idempotency, now_ms)
+            if replay is not None:
+                return replay
+        order = steered(_order(asked, idempotency, key, services, now_ms), services.steering, now_ms)
+    except TidegateError:
+        replay = find_replay(services.generations, key.account_id, idempotency, now_ms)
+        if replay is None:
+            raise
+        return replay
+    return submit(services.generations, order, now_ms)
+
+
+def _order(
+    asked: JobRequest, idempotency: Idempotency | None, key: Key, services: Services, now_ms: int
+) -> Order:
+    recipe = asked.recipe
     model = services.catalog.offered(recipe.model, now_ms)
     given: dict[str, Any] = {**recipe.params, "generation_prompt": asked.prompt}
     if asked.source is not None and recipe.strength is not None:
@@ -209,7 +234,7 @@ def _submit(
     moderate(services.moderator, asked.prompt)
     if asked.source is not None:
         params["generation_input_file"] = [reference(store_source_image(asked.source, services))]
-    order = Order(
+    return Order(
         account_id=key.account_id,
         plan=key.plan,
         surface=Surface.SHARKAPI,
@@ -225,7 +250,6 @@ def _submit(
         ranked=True,
         note=_note(asked, key),
     )
-    return submit(services.generations, steered(order, services.steering, now_ms), now_ms)
 
 
 def _note(asked: JobRequest, key: Key) -> dict[str, object]:
