@@ -11,8 +11,10 @@ import pytest
 from botocore.session import get_session
 
 from tests.contract.babysea.gateway import NOW, Clock
+from tests.contract.babysea.pictures import Pictures
 from tests.contract.sharkapi.client import Shark
 from tidegate.adapters.http import HttpClient, HttpResponse
+from tidegate.adapters.moderation.protocol import ModerationUnavailable
 
 EMPTY = "Your wallet balance is too low to process this request."
 
@@ -75,6 +77,34 @@ def test_a_suspended_account_is_refused_and_its_jobs_are_still_shown(shark: Shar
     assert shark.job(job_id).status == 200
     shark.runtime.wallets.resume(shark.account_id)
     assert shark.generate().status == 202
+
+
+class Look:
+    """A moderation service that flags, or gives no verdict."""
+
+    def __init__(self, *, verdict: bool) -> None:
+        self.verdict = verdict
+
+    def flags(self, _prompt: str) -> bool:
+        """Look at a prompt."""
+        if self.verdict:
+            return True
+        raise ModerationUnavailable("down")
+
+
+@pytest.mark.parametrize("status", [422, 503])
+@pytest.mark.parametrize("wallet", [("1", 0), ("0", 3), ("0", 0)])
+def test_a_prompt_is_looked_at_before_money_trials_and_image(
+    shark: Shark, pictures: Pictures, monkeypatch: pytest.MonkeyPatch, wallet: tuple[str, int], status: int
+) -> None:
+    dollars, trials = wallet
+    client = Shark(shark.runtime, dollars=dollars, trials=trials)
+    monkeypatch.setitem(shark.runtime.__dict__, "moderator", Look(verdict=status == 422))
+    name = f"seal.png?{dollars}-{trials}-{status}"
+    body = {"prompt": "x", "image_url": pictures.url(name)}
+    assert client.generate({"mode": "1k", **body}).status == client.image(body).status == status
+    assert client.books() == (f"${dollars}", "$0", trials)
+    assert client.usage().body["total"] == pictures.fetched(name) == 0
 
 
 @pytest.mark.parametrize("amount", [None, "20", 5, 15, 10_010, -10, 10.0, True, 0])
