@@ -267,6 +267,7 @@ def test_health_and_info_ask_for_no_key(client: Client, master: str) -> None:
     assert set(health.body) == {"status", "timestamp", "uptime", "environment", "version"}
     info = client.call("info", path="/api/info", token=None)
     assert not info.body["authenticated"]
+    assert set(info.body["endpoints"]) == {"generations", "flows", "images", "live", "admin", "cdn", "health"}
     assert info.body["limits"]["supportedFormats"] == ["PNG", "JPEG", "JPG", "WebP"]
     for token, kind in ((client.token, "project"), (master, "master")):
         known = client.call("info", path="/api/info", token=token).body

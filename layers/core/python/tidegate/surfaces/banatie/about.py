@@ -21,6 +21,7 @@ _ENDPOINTS: Final[Mapping[str, str]] = {
     "generations": "/api/v1/generations",
     "flows": "/api/v1/flows",
     "images": "/api/v1/images",
+    "live": "/api/v1/live",
     "admin": "/api/admin",
     "cdn": "/cdn/{organization}/{project}/img/{image}",
     "health": "/health",
