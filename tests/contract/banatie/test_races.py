@@ -300,6 +300,18 @@ class TestAnAliasThatMoves:
         assert client.get_file("@hero").headers["x-image-id"] == made["outputImageId"]
         assert client.about("images_get", old).data["alias"] is None
 
+    def test_from_an_image_that_appears_just_then(
+        self, client: Client, moving: dict[str, str], between: Between
+    ) -> None:
+        begun = client.generate({"prompt": "An eagle", "alias": "@hero"}).data["id"]
+        client.succeed(begun)
+        between(lambda: _look(client, begun))
+        new = client.upload(query=moving, alias="@hero").data["id"]
+        assert [image["id"] for image in _images(client, alias="@hero")] == [new]
+        old = _look(client, begun).data["outputImageId"]
+        assert client.about("images_alias_remove", old, "DELETE").status == 200
+        assert client.get_file("@hero").headers["x-image-id"] == new
+
     def test_and_stays_where_it_was_when_the_generation_fails(
         self, client: Client, moving: dict[str, str]
     ) -> None:

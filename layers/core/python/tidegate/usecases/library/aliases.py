@@ -82,8 +82,8 @@ def taking(library: LibraryTable, project_id: str, alias: str, image_id: str, no
     holder_id = library.aliases.holder(project_id, alias)
     if holder_id is None or holder_id == image_id:
         return [library.aliases.claim(project_id, alias, image_id)]
-    moved = library.aliases.move(project_id, alias, image_id, holder_id)
     holder = library.images.get(project_id, holder_id)
+    moved = library.aliases.move(project_id, alias, image_id, holder_id, pending=holder is None)
     if holder is None or holder.alias != alias:
         return [moved]
     return [moved, library.images.rename(holder, None, now_ms)]

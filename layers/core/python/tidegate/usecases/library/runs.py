@@ -179,7 +179,7 @@ def _begin(
         actions.append(joined)
         refusals.append(FlowNotFound())
     if asked.alias is not None and not takes_alias:
-        actions.append(library.aliases.claim(project_id, asked.alias, record.image_id))
+        actions.append(library.aliases.claim(project_id, asked.alias, record.image_id, pending=True))
         refusals.append(AliasTaken())
     for action, refusal in beside(record):
         actions.append(action)
@@ -233,7 +233,8 @@ def run_again(
     actions = [library.generations.run_again(record, _run_values(new))]
     first = record.output_image_id is None and not record.takes_alias
     if record.alias is not None and first:  # its failure gave the alias up
-        actions.append(library.aliases.claim(record.project_id, record.alias, record.image_id))
+        claim = library.aliases.claim(record.project_id, record.alias, record.image_id, pending=True)
+        actions.append(claim)
     order = _order(services, payer, new, [image for _, image in found])
     try:
         order = replace(order, also=tuple(actions))

@@ -19,16 +19,21 @@ class AliasTable:
         values = self._rows.get(project_id, _sk(alias))
         return str(values["image_id"]) if values else None
 
-    def claim(self, project_id: str, alias: str, image_id: str) -> Item:
-        """Take a free alias for an image; one that it has already stays."""
+    def claim(self, project_id: str, alias: str, image_id: str, *, pending: bool = False) -> Item:
+        """Take a free alias for an image, which may be one that is to be; one that it has already stays."""
         return self._rows.put(
-            _values(project_id, alias, image_id), only_if=_FREE_OR_OURS, given={"image_id": image_id}
+            _values(project_id, alias, image_id, pending=pending),
+            only_if=_FREE_OR_OURS,
+            given={"image_id": image_id},
         )
 
-    def move(self, project_id: str, alias: str, image_id: str, holder: str) -> Item:
-        """Take an alias from the image that has it."""
+    def move(self, project_id: str, alias: str, image_id: str, holder: str, *, pending: bool) -> Item:
+        """Take an alias from the image that has it, or from one that is still to be."""
+        same = "#image_id = :holder"
         return self._rows.put(
-            _values(project_id, alias, image_id), only_if="#image_id = :holder", given={"holder": holder}
+            _values(project_id, alias, image_id),
+            only_if=f"{same} AND attribute_exists(#pending)" if pending else same,
+            given={"holder": holder},
         )
 
     def free(self, project_id: str, alias: str, image_id: str) -> Item:
@@ -36,8 +41,9 @@ class AliasTable:
         return self._rows.remove(project_id, _sk(alias), only_if=_FREE_OR_OURS, given={"image_id": image_id})
 
 
-def _values(project_id: str, alias: str, image_id: str) -> dict[str, object]:
-    return {"pk": project_id, "sk": _sk(alias), "entity": "alias", "alias": alias, "image_id": image_id}
+def _values(project_id: str, alias: str, image_id: str, *, pending: bool = False) -> dict[str, object]:
+    where = {"pk": project_id, "sk": _sk(alias), "entity": "alias"}
+    return {**where, "alias": alias, "image_id": image_id, "pending": pending or None}
 
 
 def _sk(alias: str) -> str:
