@@ -57,6 +57,25 @@ def test_a_size_without_a_strength_takes_the_image_all_the_same(shark: Shark) ->
     assert shark.stored(job_id).model == "bytedance/seedream-4"
 
 
+@pytest.mark.parametrize("sides", [(100_000, 100), (16_000, 16_000), (2**31 - 1, 2**31 - 1), (0, 64)])
+def test_a_picture_that_claims_sides_that_nobody_can_mean_is_refused(
+    shark: Shark, sides: tuple[int, int]
+) -> None:
+    small = png()
+    header = struct.pack(">IIBBBBB", *sides, 8, 0, 0, 0, 0)
+    claim = struct.pack(">I", zlib.crc32(b"IHDR" + header))
+    image = base64.b64encode(small[:16] + header + claim + small[33:]).decode()
+    reply = shark.generate({"mode": "1k", "prompt": "x", "image": image})
+    assert (reply.status, reply.body["error"]["code"]) == (400, "INVALID_IMAGE_FORMAT")
+    assert shark.books() == ("$1", "$0", 0)
+
+
+@pytest.mark.parametrize("field", ["image", "image_url"])
+def test_an_empty_image_makes_no_picture_from_the_prompt_alone(shark: Shark, field: str) -> None:
+    reply = shark.generate({"mode": "1k", "prompt": "x", field: ""})
+    assert (reply.status, reply.body["error"]["code"]) == (400, "INVALID_REQUEST")
+
+
 @pytest.mark.parametrize("cut", [20, 60, len(png()) - 5])
 def test_a_truncated_picture_is_refused(shark: Shark, cut: int) -> None:
     image = base64.b64encode(png()[:cut]).decode()

@@ -15,7 +15,15 @@ from tidegate.domain.images import HEAD_BYTES, Forward, image_format, measure_im
 MAX_BYTES: Final = 10 * 1024 * 1024
 MIN_SIDE_PX: Final = 64
 MAX_SIDE_PX: Final = 8_192
+UNPACKED_SIDE_PX: Final = 16_384  # no model makes or takes more
+UNPACKED_PX: Final = 64_000_000  # of both sides: a few kilobytes can claim to unpack to gigabytes
 _FORMATS: Final = frozenset({"jpg", "png", "webp"})
+
+
+def can_be_meant(width: int | None, height: int | None) -> bool:
+    """Whether a picture that is stored may claim these sides, in pixels; providers unpack it unasked."""
+    sides = (width or 0, height or 0)
+    return min(sides) > 0 and max(sides) <= UNPACKED_SIDE_PX and sides[0] * sides[1] <= UNPACKED_PX
 
 
 @dataclass(frozen=True, slots=True)

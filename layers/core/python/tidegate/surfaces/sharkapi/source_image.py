@@ -54,14 +54,14 @@ def read_source_image(body: Mapping[str, Any]) -> SourceImage | None:
     """Return what the request names as its source image, unread.
 
     Raises:
-        InvalidInput: both an image and a URL, or one that is no text.
+        InvalidInput: both an image and a URL, or one that is no text or empty: it was meant to be one.
     """
     image, url = body.get("image"), body.get("image_url")
     if image is not None and url is not None:
         raise InvalidInput("Provide either image_url or image, not both.")
-    if image is not None and not isinstance(image, str):
+    if image is not None and (not isinstance(image, str) or not image):
         raise InvalidInput("image must be a valid base64 string.")
-    if url is not None and not isinstance(url, str):
+    if url is not None and (not isinstance(url, str) or not url):
         raise InvalidInput("Invalid image_url.")
     return SourceImage(image, url) if image or url else None
 
@@ -72,8 +72,9 @@ def store_source_image(source: SourceImage, services: Services) -> str:
     Raises:
         InvalidInput: text that is not base64, or a URL that cannot be fetched.
         ImageTooLarge: more than 10 MB.
-        InvalidImage: not JPEG, PNG or WebP by its bytes.
+        InvalidImage: not JPEG, PNG or WebP by its bytes, or one that claims sides that nobody can mean.
     """
+    from tidegate.domain.input_files import can_be_meant  # noqa: PLC0415
     from tidegate.domain.media import sniff  # noqa: PLC0415  only here are files stored
     from tidegate.domain.output_key import new_input_folder  # noqa: PLC0415
 
@@ -81,6 +82,8 @@ def store_source_image(source: SourceImage, services: Services) -> str:
         media = sniff(file)
         if media is None or media.content_type not in _SUBMITTED:
             raise InvalidImage("The source image must be a whole JPEG, PNG or WebP file.")
+        if not can_be_meant(media.width, media.height):
+            raise InvalidImage("The source image has no pixels, or more than any model takes.")
         key = f"{new_input_folder(new_id(services.now_ms()))}/1.{media.extension}"
         services.outputs.put(key, file, media.content_type, size)
     return key

@@ -14,6 +14,7 @@ from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.generation import new_id
 from tidegate.domain.images import HEAD_BYTES, recognise_image
 from tidegate.domain.images import Image as Picture
+from tidegate.domain.input_files import UNPACKED_PX, UNPACKED_SIDE_PX, can_be_meant
 from tidegate.domain.library.errors import AliasTaken, FileTooLarge, FlowNotFound
 from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, Source
@@ -22,8 +23,6 @@ from tidegate.usecases.library.flows import join
 from tidegate.usecases.library.images import drop_files
 
 MAX_BYTES: Final = 5 * 1024 * 1024  # "5MB" (seed); the contract gives no figure in bytes
-MAX_SIDE: Final = 16_384  # pixels; no model makes or takes more
-MAX_PIXELS: Final = 64_000_000  # what a file of 5 MB may claim to unpack to
 _TRIES: Final = 5
 CONTENT_TYPES: Final = ("image/png", "image/jpeg", "image/webp")
 
@@ -53,9 +52,10 @@ def check_file(file: IO[bytes], size: int) -> Picture:
     picture = recognise_image(file, file.read(HEAD_BYTES))
     if picture is None or picture.content_type not in CONTENT_TYPES:
         raise InvalidInput("The file must be a whole PNG, JPEG or WebP image.", field="file")
-    if max(picture.width, picture.height) > MAX_SIDE or picture.width * picture.height > MAX_PIXELS:
+    if not can_be_meant(picture.width, picture.height):
         raise InvalidInput(
-            f"The image may have at most {MAX_SIDE} pixels a side and {MAX_PIXELS} in all.", field="file"
+            f"The image may have at most {UNPACKED_SIDE_PX} pixels a side and {UNPACKED_PX} in all.",
+            field="file",
         )
     return picture
 
