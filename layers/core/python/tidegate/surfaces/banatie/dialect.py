@@ -64,12 +64,12 @@ class Banatie:
         return Response(answer.status, body, headers)
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
-        """Wrap an error in the envelope of errors."""
+        """Wrap an error in the envelope of errors, for no cache to keep: what is not there may be soon."""
         wire = ERRORS.get(error.code, INTERNAL)
         exchange.log["code"] = wire.code
         body = {"success": False, "error": {"message": error.message, "code": wire.code}}
         headers = {**refusal_headers(wire.status, error, exchange.now_ms), **exchange_headers(exchange)}
-        return Response(wire.status, body, headers)
+        return Response(wire.status, body, {**headers, "cache-control": "no-store"})
 
 
 BANATIE: Final = Banatie()

@@ -57,7 +57,7 @@ class Served:
 
 
 class LiveDialect:
-    """As Banatie's surface speaks, but pictures are bytes, and no error is ever kept by a cache."""
+    """As Banatie's surface speaks, but pictures are bytes."""
 
     surface: Final = Surface.BANATIE
 
@@ -71,8 +71,7 @@ class LiveDialect:
 
     def failed(self, exchange: Exchange, error: TidegateError) -> Response:
         """Wrap an error."""
-        told = BANATIE.failed(exchange, error)
-        return Response(told.status, told.body, {**told.headers, **NEVER_KEPT})
+        return BANATIE.failed(exchange, error)
 
 
 LIVE: Final = LiveDialect()
