@@ -1,4 +1,4 @@
-"""GET /api/v1/live."""
+"""GET /api/v1/live; GET /api/v1/live/generate, its older path."""
 
 from __future__ import annotations
 

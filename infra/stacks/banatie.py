@@ -61,8 +61,9 @@ class BanatieStack(CellStack):
         *,
         more: Sequence[Use] = (),
         timeout_s: int | None = None,
+        also: Sequence[str] = (),
     ) -> None:
-        """Add a route whose function makes these calls on the library, and on the bucket."""
+        """Add routes to one function, which makes these calls on the library, and on the bucket."""
         data = self._data
         uses = [
             *data.authenticate(),
@@ -74,7 +75,7 @@ class BanatieStack(CellStack):
         function = self._functions.build(
             f"banatie.{name}", uses, timeout_s=timeout_s or self.config.api_timeout_s
         )
-        add_routes(self, data.front_door.api, function, [route])
+        add_routes(self, data.front_door.api, function, [route, *also])
 
     def _add_generations(self) -> None:
         data = self._data
@@ -192,6 +193,7 @@ class BanatieStack(CellStack):
             self._files(),
             more=[*self._run(), *prompts],
             timeout_s=WAITING_TIMEOUT_S,
+            also=["GET /api/v1/live/generate"],
         )
         visitors = [
             data.wallets.use("GetItem"),

@@ -98,9 +98,9 @@ def test_every_route_is_described(surface: str, routes: Any) -> None:
 
 
 def _source(surface: str, route: tuple[str, str]) -> str:
-    """The text of the function whose first line names a route."""
+    """The text of the function whose first line names a route, among others."""
     method, path = route
-    line = re.compile(rf'"""([A-Z|]+) {re.escape(path)}[.,;]')
+    line = re.compile(rf'"""(?:.+; )?([A-Z|]+) {re.escape(path)}[.,;]')
     files = (file for folder in (surface, "shared") for file in (FUNCTIONS / folder).glob("*.py"))
     texts = (file.read_text(encoding="utf-8") for file in files)
     (found,) = (text for text in texts if (m := line.match(text)) and method in m[1].split("|"))

@@ -29,6 +29,7 @@ BY_SLUG: Mapping[str, dict[str, Any] | None] = {
 # Routes that name none: what is asked, the body, and what is answered. It must be the caller's own.
 OWN: Mapping[str, tuple[str, dict[str, Any] | None, int]] = {
     f"GET {LIVE}": ("/live?prompt=A%20private%20eagle", None, 402),
+    f"GET {LIVE}/generate": ("/live/generate?prompt=A%20private%20eagle", None, 402),
     f"POST {LIVE}/sign": ("/live/sign", {"prompt": PROMPT, "scope": "hero"}, 200),
     f"GET {LIVE}/settings": ("/live/settings", None, 200),
     f"PUT {LIVE}/settings": ("/live/settings", {"allowNewLiveScopes": True}, 200),

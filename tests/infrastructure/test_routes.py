@@ -70,6 +70,7 @@ ROUTES = {
     "DELETE /api/v1/images/{id}/alias": "banatie.images_alias_remove",
     "POST /api/v1/images/{id}/restore": "banatie.images_restore",
     "GET /api/v1/live": "banatie.live_get",
+    "GET /api/v1/live/generate": "banatie.live_get",
     "GET /cdn/{organization}/{project}/live/{scope}": "banatie.live_public",
     "POST /api/v1/live/sign": "banatie.live_sign",
     "GET /api/v1/live/settings": "banatie.live_settings_get",

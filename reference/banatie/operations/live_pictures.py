@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from reference.answers import Other
@@ -41,18 +42,22 @@ def _others(more: dict[str, dict[str, Any]]) -> dict[int, Other]:
     return {302: Other("The picture is large: it is at `Location` for five minutes.", shown), 303: _AGAIN}
 
 
+_WITH_A_KEY: Final = Operation(
+    "get_live_picture",
+    "Live",
+    "generation:write",
+    "Show a picture, made if it is not there",
+    "Whoever asks first has it made, once; the others wait for it. No cache keeps an error.",
+    CONTENT_TYPES,
+    _REFUSES,
+    _ASKED,
+    headers={**_SHOWN, **_KEYED},
+    others=_others(_KEYED),
+)
 LIVE_PICTURES: Final[dict[Route, Operation]] = {
-    ("GET", "/api/v1/live"): Operation(
-        "get_live_picture",
-        "Live",
-        "generation:write",
-        "Show a picture, made if it is not there",
-        "Whoever asks first has it made, once; the others wait for it. No cache keeps an error.",
-        CONTENT_TYPES,
-        _REFUSES,
-        _ASKED,
-        headers={**_SHOWN, **_KEYED},
-        others=_others(_KEYED),
+    ("GET", "/api/v1/live"): _WITH_A_KEY,
+    ("GET", "/api/v1/live/generate"): replace(
+        _WITH_A_KEY, operation_id="get_live_picture_by_its_older_path", summary="The same, by its older path"
     ),
     ("GET", "/cdn/{organization}/{project}/live/{scope}"): Operation(
         "get_public_live_picture",

@@ -35,6 +35,7 @@ ROUTES: Final = (
     ("DELETE", "/api/v1/images/{id}/alias"),
     ("POST", "/api/v1/images/{id}/restore"),
     ("GET", "/api/v1/live"),
+    ("GET", "/api/v1/live/generate"),
     ("POST", "/api/v1/live/sign"),
     ("GET", "/api/v1/live/settings"),
     ("PUT", "/api/v1/live/settings"),
