@@ -12,7 +12,16 @@ from cli.command import command
 from cli.invocation import Answer, Invocation
 from cli.project_commands import chosen_project
 from cli.render import facts, listing, moment
-from tidegate.domain.keys import DEFAULT_GRACE_H, MAX_GRACE_H, PRESETS, SCOPES, Key, KeyState, Surface
+from tidegate.domain.keys import (
+    DEFAULT_GRACE_H,
+    MAX_GRACE_H,
+    PRESETS,
+    SCOPES,
+    TEST_SURFACES,
+    Key,
+    KeyState,
+    Surface,
+)
 from tidegate.domain.library.records import Project
 from tidegate.usecases.accounts import create_key, get_account, revoke_key, set_allowlist
 from tidegate.usecases.library.bootstrap import open_bootstrap
@@ -59,6 +68,9 @@ def create(
         raise typer.BadParameter("only Banatie's surface has projects", param_hint="--surface")
     if master and project:
         raise typer.BadParameter("a master key has no project", param_hint="--master")
+    if test and surface not in TEST_SURFACES:
+        offered = ", ".join(TEST_SURFACES)
+        raise typer.BadParameter(f"test keys are of {offered} only", param_hint="--test")
     scopes = _scopes(preset, scope)
     account_id = chosen(call, account_id, test=test)
     now_ms = call.runtime.now_ms()

@@ -16,6 +16,7 @@ from tests.contract.documented import assert_answer_documented, route_of
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
 from tidegate.domain.generation import Generation, Output, Settlement, Status
 from tidegate.domain.keys import SCOPES, Surface
+from tidegate.domain.limits import DEFAULT_PLAN
 from tidegate.domain.money import Money
 from tidegate.usecases.accounts import create_account, create_key, grant
 
@@ -36,12 +37,15 @@ class Shark:
     runtime: Clock
     dollars: str = "1"
     trials: int = 0
+    plan: str = DEFAULT_PLAN
     account_id: str = field(init=False)
     token: str = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the account."""
-        account = create_account(self.runtime.wallets, name="Reef", trials=self.trials, now_ms=NOW_MS)
+        account = create_account(
+            self.runtime.wallets, name="Reef", plan=self.plan, trials=self.trials, now_ms=NOW_MS
+        )
         self.account_id = account.account_id
         if Money.of(self.dollars).micros:
             grant(

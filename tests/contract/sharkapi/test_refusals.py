@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.babysea.gateway import NOW_MS, Clock
 from tests.contract.sharkapi.client import Shark
 from tidegate.usecases.accounts import find_key, revoke_key
 
@@ -126,6 +127,15 @@ def test_a_revoked_token(shark: Shark) -> None:
 
 def test_a_key_of_another_surface_is_no_token(shark: Shark) -> None:
     assert shark.generate(token="bye_" + "x" * 43).status == 401
+
+
+def test_jobs_in_flight_are_no_window(runtime: Clock) -> None:
+    runtime.time_ms = NOW_MS
+    shark = Shark(runtime, plan="free")
+    allowed = shark.generate().headers["x-ratelimit-limit"]
+    replies = [shark.generate() for _ in range(4)]
+    assert (replies[-1].status, replies[-1].body["error"]["code"]) == (429, "RATE_LIMIT_EXCEEDED")
+    assert {reply.headers["x-ratelimit-limit"] for reply in replies} == {allowed}
 
 
 def test_a_used_up_window_says_when_to_come_back(shark: Shark) -> None:

@@ -63,8 +63,9 @@ def test_a_surface_without_test_mode_is_refused(operator: Operator, account_id: 
     run = operator.types(
         "key", "create", account_id, "--surface", "banatie", "--preset", "full_access", "--test"
     )
-    assert run.exit_code == 1
-    assert "no test keys for banatie" in run.stderr
+    assert run.exit_code == 2
+    assert "test keys are of babysea only" in run.stderr
+    assert operator.asks("account", "show", account_id)["test_account_id"] is None
 
 
 def test_the_ledger_counts_test_accounts_apart(

@@ -56,6 +56,7 @@ _FORMS: Final = {
 _TEST_FORMS: Final = {Surface.BABYSEA: lambda: f"bye_test_{secrets.token_urlsafe(32)}"}
 _PREFIX_LENGTH: Final = {Surface.BABYSEA: 9, Surface.BANATIE: 8, Surface.SHARKAPI: 16}
 _TEST_PREFIX_LENGTH: Final = {Surface.BABYSEA: 14}
+TEST_SURFACES: Final = tuple(_TEST_PREFIX_LENGTH)
 
 
 class TooManyKeys(TidegateError):

@@ -52,7 +52,7 @@ class _Dialect(ABC):
         wire = ERRORS.get(error.code, INTERNAL)
         exchange.log["code"] = wire.code
         status, body = self.write(wire, error)
-        headers = {**exchange_headers(exchange), **refusal_headers(status, error, exchange.now_ms)}
+        headers = {**refusal_headers(status, error, exchange.now_ms), **exchange_headers(exchange)}
         return Response(status, body, headers)
 
     @abstractmethod
