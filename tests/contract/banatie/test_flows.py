@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.babysea.gateway import NOW
 from tests.contract.banatie.client import Client
+from tidegate.usecases.library.flows import MAX_NAMES_IN_ALL
 
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
@@ -68,6 +69,26 @@ def test_names_are_merged_and_taken_away(client: Client) -> None:
     for alias in ("@hero", "hero"):
         gone = client.about("flows_alias_remove", flow_id, "DELETE", params={"alias": alias})
         assert gone.error == (404, "ALIAS_NOT_FOUND", "Alias not found")
+
+
+def test_a_flow_has_so_many_names_and_no_more_and_all_of_an_image_go_with_it(client: Client) -> None:
+    flow_id, one = _flow(client), client.upload().data["id"]
+    names = [f"@n{n}" for n in range(MAX_NAMES_IN_ALL)]
+    for some in (names[:50], names[50:]):
+        body = {"aliases": dict.fromkeys(some, one)}
+        assert client.about("flows_aliases_set", flow_id, "PUT", body=body).status == 200
+    full = client.about("flows_get", flow_id).data["aliases"]
+    assert len(full) == MAX_NAMES_IN_ALL
+    more = client.about("flows_aliases_set", flow_id, "PUT", body={"aliases": {"@more": one}})
+    assert more.error[:2] == (400, "VALIDATION_ERROR")
+    files = client.stored_files()
+    refused = client.upload(flowId=flow_id, flowAlias="@more")
+    assert (refused.error[:2], client.stored_files()) == ((400, "VALIDATION_ERROR"), files)
+    two = client.upload().data["id"]
+    again = client.about("flows_aliases_set", flow_id, "PUT", body={"aliases": {"@n0": two, "@n1": two}})
+    assert again.data["aliases"] == {**full, "@n0": two, "@n1": two}
+    assert client.about("images_delete", one, "DELETE").status == 200
+    assert client.about("flows_get", flow_id).data["aliases"] == {"@n0": two, "@n1": two}
 
 
 @pytest.mark.parametrize(

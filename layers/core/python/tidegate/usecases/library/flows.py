@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Final
 
 from tidegate.adapters.dynamodb.codec import Item
+from tidegate.adapters.dynamodb.library import flows as flow_rows
 from tidegate.adapters.dynamodb.library import generations as generation_rows
 from tidegate.adapters.dynamodb.library import images as image_rows
 from tidegate.adapters.dynamodb.library.rows import Filter
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed
 from tidegate.adapters.s3 import OutputStore
-from tidegate.domain.errors import InvalidInput, ServiceUnavailable
+from tidegate.domain.errors import InvalidInput, ServiceUnavailable, TidegateError
 from tidegate.domain.generation import new_id
 from tidegate.domain.library.errors import AliasNotFound, FlowNotFound, ImageNotFound
 from tidegate.domain.library.records import Flow
@@ -21,6 +22,7 @@ from tidegate.usecases.library.generations import destroy_generation
 from tidegate.usecases.library.images import destroy
 
 MAX_NAMES: Final = 50  # in one request: a transaction holds 100 actions, one for each image
+MAX_NAMES_IN_ALL: Final = flow_rows.MAX_NAMES
 _TRIES: Final = 5
 
 
@@ -82,7 +84,7 @@ def name_in_flow(
     """Merge names into a flow's, if every one of them stands for an image.
 
     Raises:
-        InvalidInput: too many at once.
+        InvalidInput: too many at once, or in all.
         ImageNotFound: one of the images is not there, or deleted.
         FlowNotFound: the flow is not there.
     """
@@ -93,8 +95,18 @@ def name_in_flow(
         try:
             library.write([library.flows.name(project_id, flow_id, aliases, now_ms), *checks])
         except ConditionsFailed as error:
-            raise (FlowNotFound if error.failed[0] else ImageNotFound) from error
+            why = why_not_named(library, project_id, flow_id) if error.failed[0] else ImageNotFound()
+            raise why from error
     return get_flow(library, project_id, flow_id)
+
+
+def why_not_named(library: LibraryTable, project_id: str, flow_id: str) -> TidegateError:
+    """Say why a flow took no names: it is not there, or it has as many as it may."""
+    flow = library.flows.get(project_id, flow_id)
+    if flow is None or flow.ending:
+        return FlowNotFound()
+    told = f"A flow can have at most {MAX_NAMES_IN_ALL} aliases: take one away first."
+    return InvalidInput(told, field="flowAlias", limit=MAX_NAMES_IN_ALL)
 
 
 def unname_in_flow(library: LibraryTable, project_id: str, flow_id: str, alias: str, now_ms: int) -> Flow:

@@ -19,7 +19,7 @@ from tidegate.domain.library.errors import AliasTaken, FileTooLarge, FlowNotFoun
 from tidegate.domain.library.files import library_file
 from tidegate.domain.library.records import Image, Source
 from tidegate.usecases.library.aliases import may_move, taking
-from tidegate.usecases.library.flows import join
+from tidegate.usecases.library.flows import join, why_not_named
 from tidegate.usecases.library.images import drop_files
 
 MAX_BYTES: Final = 5 * 1024 * 1024  # "5MB" (seed); the contract gives no figure in bytes
@@ -98,7 +98,7 @@ def keep_upload(
     outputs.put(image.file, file, image.content_type, size)
     try:
         _write(library, image, actions, place, moves=upload.moves)
-    except (AliasTaken, FlowNotFound, ServiceUnavailable, StillInConflict):
+    except (AliasTaken, FlowNotFound, InvalidInput, ServiceUnavailable, StillInConflict):
         drop_files(outputs, image.files)
         raise
     return image
@@ -112,7 +112,7 @@ def _write(library: LibraryTable, image: Image, joining: list[Item], place: Plac
             library.write([*joining, *named, library.images.insert(image)])
         except ConditionsFailed as error:
             if joining and error.failed[0]:
-                raise FlowNotFound from error
+                raise why_not_named(library, image.project_id, image.flow_id or "") from error
             if not moves and not may_move(library, place.account_id, place.project_id):
                 raise AliasTaken from error
             moves = True

@@ -14,6 +14,8 @@ _VISIBLE: Final = Filter("attribute_exists(entity)").also(
     "attribute_not_exists(#pending) AND attribute_not_exists(#ending)"
 )
 _USABLE: Final = "attribute_exists(pk) AND attribute_not_exists(#ending)"
+# So that one expression can take all of them away (4 KB, DynamoDB's "Constraints").
+MAX_NAMES: Final = 80
 _PLAIN: Final = ("project_id", "flow_id", "created_at_ms", "updated_at_ms", "aliases", "meta")
 
 
@@ -55,14 +57,21 @@ class FlowTable:
         )
 
     def name(self, project_id: str, flow_id: str, aliases: Mapping[str, str], now_ms: int) -> Item:
-        """Merge names into the flow's, which makes a pending one seen. It must exist."""
+        """Merge names into the flow's, which makes a pending one seen.
+
+        It must exist, and have no more than ``MAX_NAMES`` then.
+        """
+        has_all = " AND ".join(f"attribute_exists(#aliases.#alias_{n})" for n in range(len(aliases)))
         update = self._rows.change(
             project_id,
             f"flow#{flow_id}",
             sets={"updated_at_ms": now_ms},
             removes=("pending",),
-            only_if=_USABLE,
-            given={f"image_{n}": image_id for n, image_id in enumerate(aliases.values())},
+            only_if=f"{_USABLE} AND (size(#aliases) <= :room OR ({has_all}))",
+            given={
+                "room": MAX_NAMES - len(aliases),
+                **{f"image_{n}": image_id for n, image_id in enumerate(aliases.values())},
+            },
         )
         names = {f"#alias_{n}": alias for n, alias in enumerate(aliases)}
         named = ", ".join(f"#aliases.#alias_{n} = :image_{n}" for n in range(len(aliases)))
