@@ -31,7 +31,8 @@ _PAGE: Final = """<!doctype html><meta charset="utf-8"><title>Live pictures</tit
 <style>body {{ display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin: 8px }}
 img {{ width: 100%; height: 300px; object-fit: contain; background: #ddd }}</style>
 {images}"""
-_IMAGE: Final = '<img src="{url}" alt="" onload="this.dataset.width = this.naturalWidth">'
+_SEEN: Final = 'onload="this.dataset.width = this.naturalWidth" onerror="this.dataset.failed = true"'
+_IMAGE: Final = '<img src="{url}" alt="" ' + _SEEN + ">"
 
 
 @contextmanager

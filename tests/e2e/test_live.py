@@ -174,7 +174,8 @@ def test_beyond_its_limits_a_public_url_is_refused_without_cost(site: Site) -> N
 def test_a_page_in_a_browser_shows_four_live_pictures(opened: Opened) -> None:
     dom, _ = opened.browser.communicate(timeout=120)
     widths = [int(width) for width in re.findall(r'data-width="(\d+)"', dom)]
-    assert len(widths) == 4, dom
+    records = opened.site.asks("GET", "/generations")
+    assert len(widths) == 4, (dom, records)
     assert all(widths)
     with Image.open(opened.folder / "page.png") as screenshot:
         assert screenshot.size == (900, 640)
@@ -182,7 +183,6 @@ def test_a_page_in_a_browser_shows_four_live_pictures(opened: Opened) -> None:
     opened.site.customer.settle_down()
     assert opened.site.customer.spent == PRICE * 4
     assert opened.site.customer.books_are_exact()
-    records = opened.site.asks("GET", "/generations")
     slow = next(record for record in records if record["originalPrompt"] == SLOW)
     assert slow["processingTimeMs"] > 25_000
     assert len(records) == 4

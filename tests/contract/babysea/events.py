@@ -24,6 +24,7 @@ def event(
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, str] | None = None,
     query: Mapping[str, object] | None = None,
+    received_ms: int | None = None,
 ) -> dict[str, Any]:
     """Build an event; ``body`` is written as JSON, ``raw`` as it is."""
     sent = {"host": "api.example.com", **(headers or {})}
@@ -36,7 +37,10 @@ def event(
         "rawQueryString": urlencode(query or {}),
         "headers": sent,
         "pathParameters": dict(params or {}),
-        "requestContext": {"http": {"method": method, "path": path, "sourceIp": ADDRESS}},
+        "requestContext": {
+            "http": {"method": method, "path": path, "sourceIp": ADDRESS},
+            **({} if received_ms is None else {"timeEpoch": received_ms}),
+        },
         "body": raw if raw is not None else None if body is None else json.dumps(body),
         "isBase64Encoded": False,
     }

@@ -49,6 +49,15 @@ def test_a_poll_answers_what_there_is_when_the_time_is_up(
     assert 3 < _waited_s(shark) <= 5
 
 
+def test_a_cold_start_is_part_of_the_wait(shark: Shark, at: dict[int, Callable[[], object]]) -> None:
+    job_id = shark.generate().body["job_id"]
+    late = shark.job(job_id, query={"wait": 20}, received_ms=NOW_MS - 12_000)
+    assert late.status == 200
+    assert 6 <= _waited_s(shark) <= 8
+    assert shark.job(job_id, query={"wait": 2}, received_ms=shark.runtime.time_ms + 9_000).status == 200
+    assert _waited_s(shark) <= 10, "a clock that goes ahead of ours lengthens nothing"
+
+
 @pytest.mark.parametrize(("wait", "at_most_s"), [("0", 0), ("00", 0), ("30", 25), ("9999", 25)])
 def test_nobody_waits_longer_than_the_gateway_does(
     shark: Shark, at: dict[int, Callable[[], object]], wait: str, at_most_s: int

@@ -22,6 +22,7 @@ class Request:
     body: bytes
     client_address: str
     route: str = ""  # as API Gateway names it: ``GET /v1/content/{generation_id}``
+    received_ms: int | None = None  # when API Gateway had it, which gives up 30 s later
 
     @classmethod
     def from_event(cls, event: Mapping[str, Any]) -> Request:
@@ -40,7 +41,12 @@ class Request:
             else raw.encode(errors="surrogatepass"),
             client_address=http.get("sourceIp", ""),
             route=event.get("routeKey", ""),
+            received_ms=event["requestContext"].get("timeEpoch"),
         )
+
+    def began_ms(self, now_ms: int) -> int:
+        """Return when the caller began to wait: a cold start and a queue are time that it has waited, too."""
+        return now_ms if self.received_ms is None else min(self.received_ms, now_ms)
 
 
 UNREAD: Final = Request("", "", {}, {}, {}, b"", "")  # stands for one that could not be read

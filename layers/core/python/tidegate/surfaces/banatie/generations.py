@@ -74,7 +74,7 @@ class Services(runs.Services, Reading, Rewriting, Protocol):
 
 def create_generation(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Begin a generation, and wait for it as long as caller and platform allow."""
-    began_ms = services.now_ms()
+    began_ms = request.began_ms(services.now_ms())
     body = read_object(request)
     idempotency = read_idempotency(request, tenant.project_id, body)
     asked = enhanced(replace(read_asked(body), moves=wants_move(request)), services)
@@ -97,7 +97,7 @@ def show_generation(request: Request, tenant: Tenant, services: Services) -> Ans
 
 def update_generation(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Change what is sent. Another prompt or ratio makes another picture of the same id."""
-    began_ms = services.now_ms()
+    began_ms = request.began_ms(services.now_ms())
     body = read_object(request)
     meta = read_meta(body["meta"]) if "meta" in body else None
     moves = "flowId" in body
@@ -118,13 +118,13 @@ def update_generation(request: Request, tenant: Tenant, services: Services) -> A
 
 def regenerate(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Make the picture again: the same parameters, the same image id and URL, new bytes."""
-    began_ms = services.now_ms()
+    began_ms = request.began_ms(services.now_ms())
     return _repeated(request, tenant, services, _named(request, tenant, services), began_ms=began_ms)
 
 
 def retry(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Make the picture again, with another prompt or ratio if one is sent."""
-    began_ms = services.now_ms()
+    began_ms = request.began_ms(services.now_ms())
     body = read_object(request) if request.body.strip() else {}
     record = _named(request, tenant, services)
     changed = _changed(body, record, services)
@@ -134,7 +134,7 @@ def retry(request: Request, tenant: Tenant, services: Services) -> Answer:
 
 def regenerate_flow(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Make the newest picture of a flow again."""
-    began_ms = services.now_ms()
+    began_ms = request.began_ms(services.now_ms())
     flow = get_flow(services.library, tenant.project_id, path_id(request, "id", FlowNotFound))
     record = services.library.generations.newest(tenant.project_id, flow.flow_id)
     if record is None:

@@ -142,6 +142,7 @@ def _shown(request: Request, door: live.Door, services: Services, headers: Mappi
         door,
         read_asked(request),
         prepare=lambda asked: enhanced(asked, services),
+        began_ms=request.began_ms(services.now_ms()),
         waiting=Waiting.read(request.query.get(WAIT, "")),
     )
     for _ in range(_TRIES):

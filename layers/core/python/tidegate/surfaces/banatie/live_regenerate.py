@@ -21,7 +21,7 @@ class Services(live.Services, ScopeServices, Protocol):
 
 def regenerate(request: Request, tenant: Tenant, services: Services) -> Answer:
     """Make the scope's pictures anew, or one of them: the same ids and URLs, new bytes."""
-    until_ms = services.now_ms() + read_wait_ms(request, services.library_wait_ms)
+    until_ms = request.began_ms(services.now_ms()) + read_wait_ms(request, services.library_wait_ms)
     body = read_object(request) if request.body.strip() else {}
     image_id = read_id(body["imageId"], "imageId") if body.get("imageId") is not None else None
     scope = scopes.get_scope(services.library, tenant.project_id, path_slug(request))

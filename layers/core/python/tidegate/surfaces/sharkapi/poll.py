@@ -41,7 +41,7 @@ def look(request: Request, account_id: str, services: Services) -> Generation:
         InvalidInput: ``wait`` is no whole number of seconds.
     """
     generation_id = read_generation_id(request)
-    until_ms = services.now_ms() + read_wait_s(request) * 1000
+    until_ms = request.began_ms(services.now_ms()) + read_wait_s(request) * 1000
     pause_s = _FIRST_PAUSE_S
     while True:
         job = check_job(services.generations.get(account_id, generation_id), services.now_ms())

@@ -96,6 +96,7 @@ class Visit:
     door: Door
     asked: LiveAsked
     prepare: Callable[[runs.Asked], runs.Asked]  # has the prompt looked at and rewritten
+    began_ms: int  # when the visitor began to wait
     waiting: Waiting = field(default_factory=Waiting)
     until_ms: int = field(init=False)
     looks_at: list[tuple[Reference, Image]] = field(init=False)
@@ -106,7 +107,7 @@ class Visit:
     def __post_init__(self) -> None:
         """Look up what the prompt names, and tell which picture it is."""
         services, door = self.services, self.door
-        self.until_ms = services.now_ms() + services.library_wait_ms
+        self.until_ms = self.began_ms + services.library_wait_ms
         self.looks_at = resolve_references(
             services.library, door.project_id, (), self.asked.prompt, None, computed=False
         )
