@@ -12,11 +12,13 @@ from cli.invocation import Answer, Invocation
 from cli.render import dollars, facts, listing
 from cli.wallet_commands import read_amount
 from tidegate.domain.errors import ServiceUnavailable
+from tidegate.domain.load import Limit, under_way
 from tidegate.domain.model import Model
 from tidegate.domain.money import ZERO, Money
 from tidegate.domain.overrides import Overrides
 from tidegate.domain.usage import day_of
 from tidegate.usecases.cap_providers import cap_provider
+from tidegate.usecases.limit_providers import limit_provider
 from tidegate.usecases.override_routing import freeze_order, pin_order, thaw_order, unpin_order
 from tidegate.usecases.show_routing import ProviderRoute, show_routing
 
@@ -38,6 +40,9 @@ COLUMNS = (
     "cost",
     "spent_today",
     "cap",
+    "concurrent",
+    "per_minute",
+    "under_way",
     "pinned",
     "frozen",
 )
@@ -111,11 +116,43 @@ def uncap(
     return _capped(call, provider, None)
 
 
+@command(group, "limit")
+def limit(
+    call: Invocation,
+    provider: Annotated[str, typer.Argument(metavar="PROVIDER", help="A provider, such as bfl.")],
+    *,
+    concurrent: Annotated[int | None, typer.Option(min=1, help="Jobs at once, such as 24.")] = None,
+    per_minute: Annotated[
+        int | None, typer.Option(min=1, help="Jobs begun in a minute, such as 600.")
+    ] = None,
+    none: Annotated[bool, typer.Option("--none", help="As many as there are.")] = False,
+) -> Answer:
+    """Give a provider no more jobs at once, or in a minute, than this. What is not named has no limit."""
+    wanted = Limit(concurrent, per_minute)
+    if none is (wanted != Limit()):
+        raise typer.BadParameter("name --concurrent, --per-minute or both, or else --none")
+    overrides = limit_provider(call.runtime.overrides, provider, None if none else wanted, _providers(call))
+    call.note("Warm functions follow within half a minute; jobs that began before are not counted.")
+    data = {"provider": provider, **_limit(call, overrides, provider)}
+    return Answer(data, facts(data))
+
+
+def _limit(call: Invocation, overrides: Overrides, provider: str) -> dict[str, object]:
+    """Tell a provider's limit, and how many of its places are taken."""
+    allowed, runtime = overrides.limits.get(provider), call.runtime
+    taken = under_way(runtime.loads.minutes(provider, runtime.now_ms())) if allowed else None
+    allowed = allowed or Limit()
+    return {"concurrent": allowed.concurrent, "per_minute": allowed.per_minute, "under_way": taken}
+
+
+def _providers(call: Invocation) -> set[str]:
+    return {route.provider for model in call.runtime.catalog.models for route in model.routes}
+
+
 def _capped(call: Invocation, provider: str, amount: Money | None) -> Answer:
     runtime, now_ms = call.runtime, call.runtime.now_ms()
-    known = {route.provider for model in runtime.catalog.models for route in model.routes}
     overrides = cap_provider(
-        runtime.overrides, runtime.spending, provider, amount, known=known, now_ms=now_ms
+        runtime.overrides, runtime.spending, provider, amount, known=_providers(call), now_ms=now_ms
     )
     call.note("Warm functions follow within half a minute; jobs that were sent before go on.")
     today = day_of(now_ms)
@@ -145,7 +182,10 @@ def _rows(call: Invocation, model: Model) -> list[dict[str, object]]:
         order = ()
     spent = runtime.spending.of_day(day_of(runtime.now_ms()))
     routes = show_routing(runtime.models, model, order, runtime.now_ms(), why_out=runtime.steering.why_out)
-    return [_row(model.identifier, route, overrides, spent) for route in routes]
+    return [
+        {**_row(model.identifier, route, overrides, spent), **_limit(call, overrides, route.provider)}
+        for route in routes
+    ]
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Generations stream → what became of attempts: usage, health, breakers, rankings, caps."""
+"""Generations stream → what became of attempts: usage, health, breakers, rankings, caps, limits."""
 
 from __future__ import annotations
 
@@ -25,4 +25,5 @@ def handler(event: dict[str, Any], _context: object) -> None:
     for poison in tallied.unreadable:
         runtime.failures.send(poison.to_message())
         logger.error("unreadable record set aside", extra={"reason": poison.reason})
+    runtime.places.give_back(tallied.ended)  # last: what is repeated after it would give back twice
     logger.info("tallied", extra={"changes": tallied.changes, "breakers": tallied.turned})

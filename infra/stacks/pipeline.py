@@ -61,7 +61,7 @@ class PipelineStack(CellStack):
             "pipeline.attempt",
             [
                 data.generations.use("BatchGetItem", "GetItem", "PutItem", "UpdateItem"),
-                data.telemetry.use("GetItem", "UpdateItem"),
+                data.telemetry.use("GetItem", "Query", "UpdateItem"),
                 data.wallets.use("UpdateItem"),
                 data.outputs_bucket.use("DeleteObject", "PutObject"),
                 # What a generation looks at: the worker signs it for the provider.

@@ -238,7 +238,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
             "dynamodb:PutItem",
             "dynamodb:UpdateItem",
         },
-        "TelemetryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+        "TelemetryTable": {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"},
         "WalletsTable": {"dynamodb:UpdateItem"},
         "OutputsBucket/*": {"s3:DeleteObject", "s3:PutObject"},
         "OutputsBucket/bedrock/*": {"s3:GetObject"},

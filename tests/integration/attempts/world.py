@@ -10,6 +10,7 @@ import heapq
 import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tidegate.adapters.providers.protocol import (
@@ -50,6 +51,7 @@ PRICE = Money.of("0.005")
 START_MS = 1_763_000_000_000
 BUDGET = Budget(attempt_s=60, hold_s=600, poll_delays_s=(1, 2, 3, 5))
 WORKER_TIMEOUT_S = 20
+MACHINE_WAITS_S = BUDGET.attempt_s + 150
 
 
 class Crash(BaseException):
@@ -162,6 +164,7 @@ class World:
         self.effects = 0
         self.ended: list[str] = []
         self.shut: set[str] = set()  # providers that are passed over
+        self.busy_until_ms: dict[str, int] = {}  # providers that have as many jobs as they may
         self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
         self._messages: list[tuple[int, int, dict[str, Any]]] = []
@@ -219,10 +222,14 @@ class World:
             now_ms=lambda: self.now_ms,
             alert=lambda attempt, failure: self.alerts.append((attempt.provider, failure.code.value)),
             refusal=self._refusal,
+            take_place=self._take_place,
         )
 
     def _refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
         return "it fails too often" if provider in self.shut and not is_last else None
+
+    def _take_place(self, provider: str, at_ms: int) -> bool:
+        return at_ms >= self.busy_until_ms.get(provider, 0)
 
     def _store(self, generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
         self.effect()
@@ -272,9 +279,11 @@ class World:
             "generation_id": self.generation.generation_id,
             "number": number,
             "task_token": token,
+            "entered_at": datetime.fromtimestamp(self.now_ms / 1000, UTC).isoformat(),
+            "timeout_s": MACHINE_WAITS_S,
         }
         self.put(body, 0)
-        self.put({"kind": "timeout", "token": token}, BUDGET.attempt_s + 150)
+        self.put({"kind": "timeout", "token": token}, MACHINE_WAITS_S)
 
     # ── running ──────────────────────────────────────────────────────────────────────────────────────────
 

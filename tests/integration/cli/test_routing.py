@@ -62,3 +62,17 @@ def test_a_cap_is_set_shown_and_taken_away(operator: Operator) -> None:
     assert operator.asks("routing", "uncap", "fal")["out"] is None
     assert operator.types("routing", "cap", "nobody", "1").exit_code == 1
     assert operator.types("routing", "cap", "fal", "-1").exit_code == 2
+
+
+def test_a_limit_is_set_shown_and_taken_away(operator: Operator, runtime: Runtime) -> None:
+    told = operator.asks("routing", "limit", "fal", "--concurrent", "2", "--per-minute", "600")
+    assert told == {"provider": "fal", "concurrent": 2, "per_minute": 600, "under_way": 0}
+    assert runtime.places.take("fal", runtime.now_ms())
+    rows = {row["provider"]: row for row in operator.asks("routing", "show", MODEL)}
+    assert (rows["fal"]["concurrent"], rows["fal"]["per_minute"], rows["fal"]["under_way"]) == (2, 600, 1)
+    assert rows["replicate"]["under_way"] is None
+    assert operator.asks("routing", "limit", "fal", "--per-minute", "9")["concurrent"] is None
+    assert operator.asks("routing", "limit", "fal", "--none")["per_minute"] is None
+    assert operator.types("routing", "limit", "nobody", "--concurrent", "1").exit_code == 1
+    for nonsense in ((), ("--none", "--concurrent", "1"), ("--concurrent", "0")):
+        assert operator.types("routing", "limit", "fal", *nonsense).exit_code == 2

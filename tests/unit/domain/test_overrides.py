@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tidegate.domain.load import Limit
 from tidegate.domain.money import Money
 from tidegate.domain.overrides import Out, Overrides, follow_pin
 
@@ -51,3 +52,9 @@ def test_another_cap_forgets_what_the_old_one_said() -> None:
     over = Overrides().capped("fal", Money.of("5")).noting({"fal": Money.of("6")}, TODAY)
     assert over.capped("fal", Money.of("7")).why_out("fal", TODAY) is None
     assert over.capped("fal", None) == Overrides(version=3)
+
+
+def test_a_limit_is_set_changed_and_taken_away() -> None:
+    limited = Overrides().limited("fal", Limit(2)).limited("bfl", Limit(24, 100)).limited("fal", Limit(5))
+    assert limited.limits == {"fal": Limit(5), "bfl": Limit(24, 100)}
+    assert limited.limited("fal", None).limited("bfl", None) == Overrides(version=5)

@@ -115,6 +115,7 @@ class Runtime(Stores, Messaging, Vendors):
             now_ms=self.now_ms,
             alert=_alert,
             refusal=lambda *asked, is_last: self.steering.refusal(*asked, is_last=is_last),
+            take_place=lambda *asked: self.places.take(*asked),  # noqa: PLW0108  built when first needed
         )
 
     @cached_property

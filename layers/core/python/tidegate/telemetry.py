@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from tidegate.settings import Settings
 
 if TYPE_CHECKING:
+    from tidegate.adapters.dynamodb.loads import LoadTable
     from tidegate.adapters.dynamodb.models import ModelTable
     from tidegate.adapters.dynamodb.overrides import OverrideTable
     from tidegate.adapters.dynamodb.spending import SpendingTable
     from tidegate.adapters.dynamodb.tallies import TallyTable
     from tidegate.adapters.dynamodb.usage import UsageTable
+    from tidegate.usecases.limit_providers import Places
     from tidegate.usecases.steering import Steering
 
 
@@ -46,6 +48,24 @@ class Telemetry(Settings):
         from tidegate.adapters.dynamodb.spending import SpendingTable  # noqa: PLC0415
 
         return SpendingTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
+
+    @cached_property
+    def loads(self) -> LoadTable:
+        """How many jobs each limited provider has of us."""
+        from tidegate.adapters.dynamodb.loads import LoadTable  # noqa: PLC0415
+
+        return LoadTable(self.dynamodb, self.setting("TELEMETRY_TABLE"))
+
+    @cached_property
+    def places(self) -> Places:
+        """Keeps attempts within the limits."""
+        from tidegate.usecases.limit_providers import Places  # noqa: PLC0415
+
+        return Places(
+            self.loads,
+            lambda: self.steering.overrides.limits,
+            lambda: self.now_ms(),  # noqa: PLW0108  a test's clock
+        )
 
     @cached_property
     def overrides(self) -> OverrideTable:

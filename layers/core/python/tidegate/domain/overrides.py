@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from tidegate.domain.load import Limit
 from tidegate.domain.money import ZERO, Money
 
 
@@ -25,7 +26,7 @@ class Overrides:
 
     ``keyed`` are the providers whose credentials were complete when somebody last looked; None while nobody
     did, and then each counts as one. ``caps`` is what each may cost us on a UTC day, ``spent_on`` the day on
-    which it last did. ``version`` counts changes.
+    which it last did; ``limits`` how many jobs each may have of us. ``version`` counts changes.
     """
 
     disabled: frozenset[str] = frozenset()
@@ -35,6 +36,7 @@ class Overrides:
     keyed: frozenset[str] | None = None
     caps: Mapping[str, Money] = field(default_factory=dict)
     spent_on: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
 
     def why_out(self, provider: str, today: int, *, needs_key: bool = True) -> Out | None:
         """Say why a provider gets no jobs on this day; None if it does."""
@@ -78,6 +80,11 @@ class Overrides:
         caps = {name: cap for name, cap in self.caps.items() if name != provider}
         spent_on = {name: day for name, day in self.spent_on.items() if name != provider}
         return self._next(caps=caps | ({} if amount is None else {provider: amount}), spent_on=spent_on)
+
+    def limited(self, provider: str, limit: Limit | None) -> Overrides:
+        """Let a provider have no more jobs of us than this; None for any number."""
+        limits = {name: kept for name, kept in self.limits.items() if name != provider}
+        return self._next(limits=limits | ({} if limit is None else {provider: limit}))
 
     def noting(self, spent: Mapping[str, Money], today: int) -> Overrides:
         """Know who has cost us as much today as it may: unchanged when that is known already."""

@@ -70,6 +70,12 @@ def _billed(attempt: Attempt) -> Money:
     return attempt.cost
 
 
+def has_ended(change: Change) -> bool:
+    """Whether the attempt has just come to its first end, and so given back its place at its provider."""
+    was_open = change.old is not None and change.old.status not in _ENDS
+    return was_open and change.new.status in _ENDS and change.new.mode is Mode.LIVE
+
+
 def verdict_of(change: Change) -> Verdict | None:
     """Say what the provider showed of itself: once for each attempt, None while it is not known.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,9 +12,9 @@ from tidegate.adapters.dynamodb import attempt_codec
 from tidegate.adapters.dynamodb.model_codec import ModelState
 from tidegate.adapters.dynamodb.models import ModelTable
 from tidegate.adapters.dynamodb.tallies import TallyTable
-from tidegate.domain.health import Breaker, Verdict
+from tidegate.domain.health import Breaker, Verdict, minute_of
 from tidegate.domain.routing import Ranking, weigh
-from tidegate.domain.tally import Change, verdict_of
+from tidegate.domain.tally import Change, has_ended, verdict_of
 from tidegate.usecases.stream_records import Record, Unreadable, read_each
 
 RANK_EVERY_MS: Final = 15_000
@@ -26,6 +27,7 @@ class Tallied:
     changes: int
     turned: Sequence[str]  # breakers that changed: "<model> <provider> <opened|closed>"
     unreadable: Sequence[Unreadable]
+    ended: Mapping[tuple[str, int], int]  # attempts, by provider and the minute in which they began
 
 
 def tally_attempts(
@@ -41,7 +43,7 @@ def tally_attempts(
     turned: list[str] = []
     for model, verdicts in _verdicts(changes).items():
         turned += _look_at(model, verdicts, models, now_ms)
-    return Tallied(len(changes), turned, unreadable)
+    return Tallied(len(changes), turned, unreadable, _ended(changes))
 
 
 def _read(record: Record) -> Change:
@@ -52,6 +54,11 @@ def _read(record: Record) -> Change:
     written_at_ms = int(float(image["ApproximateCreationDateTime"]) * 1000)
     at_ms = attempt.resolved_at_ms or written_at_ms
     return Change(attempt_codec.from_item(old) if old else None, attempt, at_ms)
+
+
+def _ended(changes: Sequence[Change]) -> Mapping[tuple[str, int], int]:
+    attempts = (change.new for change in changes if has_ended(change))
+    return Counter((attempt.provider, minute_of(attempt.started_at_ms)) for attempt in attempts)
 
 
 def _name(records: Sequence[Record]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
+from tidegate.domain.load import Limit
 from tidegate.domain.money import Money
 from tidegate.domain.overrides import Overrides
 
@@ -34,8 +35,9 @@ class OverrideTable:
         disabled, frozen = (frozenset(values.get(name, ())) for name in ("disabled", "frozen"))
         keyed = frozenset(values["keyed"]) if "keyed" in values else None
         caps = {name: Money(micros) for name, micros in values.get("caps", {}).items()}
+        limits = {name: Limit(*kept) for name, kept in values.get("limits", {}).items()}
         return Overrides(
-            disabled, pins, frozen, values.get("version", 0), keyed, caps, values.get("spent_on", {})
+            disabled, pins, frozen, values.get("version", 0), keyed, caps, values.get("spent_on", {}), limits
         )
 
     def replace(self, overrides: Overrides) -> bool:
@@ -47,6 +49,9 @@ class OverrideTable:
             "frozen": sorted(overrides.frozen),
             "caps": {name: cap.micros for name, cap in overrides.caps.items()},
             "spent_on": overrides.spent_on,
+            "limits": {
+                name: [limit.concurrent, limit.per_minute] for name, limit in overrides.limits.items()
+            },
             "version": overrides.version,
         }
         if overrides.keyed is not None:

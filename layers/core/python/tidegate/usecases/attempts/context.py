@@ -53,6 +53,7 @@ class Context:
     now_ms: Callable[[], int]
     alert: Callable[[Attempt, Failure], None]
     refusal: Refusal
+    take_place: Callable[[str, int], bool]  # at a provider, from now on; False when it has as many as it may
 
     def budget(self, generation: Generation) -> Budget:
         """The time that this generation has."""
@@ -97,6 +98,10 @@ class Context:
             return None
         is_last = number >= len(generation.providers)
         return self.refusal(generation.model, generation.providers[number - 1], is_last=is_last)
+
+    def fits_in(self, generation: Generation, attempt: Attempt) -> bool:
+        """Take a place at the attempt's provider; False when it has none left, as never in test mode."""
+        return generation.mode is not Mode.LIVE or self.take_place(attempt.provider, attempt.started_at_ms)
 
     def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
         """Queue the next step of an attempt."""

@@ -54,7 +54,7 @@ def _start(context: Context, generation: Generation, attempt: Attempt | None, or
 
 def _order(message: Mapping[str, Any]) -> Order:
     """Read the machine's message; one that we queued again ourselves has no time of its own."""
-    void_after_ms = None
+    void_after_ms = message.get("void_after_ms")  # where it waits for a place at its provider
     if "entered_at" in message:
         entered = datetime.fromisoformat(message["entered_at"])
         void_after_ms = int(entered.timestamp() * 1000) + int(message["timeout_s"]) * 1000

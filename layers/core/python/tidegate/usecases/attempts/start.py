@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
+from typing import Final
 
 from tidegate.adapters.dynamodb.attempt_codec import prediction_value
 from tidegate.adapters.providers.protocol import OutcomeUnknown, Provider, ProviderRefused
@@ -31,6 +32,8 @@ from tidegate.usecases.attempts.resolve import (
 )
 from tidegate.usecases.store_outputs import OutputUnreachable
 
+BUSY: Final = "it has as many jobs as it may have at the moment"
+BUSY_WAIT_S: Final = 5
 _NOT_ENDED = (AttemptStatus.WAITING, AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED)
 
 
@@ -52,6 +55,8 @@ def begin(context: Context, generation: Generation, order: Order) -> None:
         return  # the machine has gone to the next provider: sending now would pay twice
     elif (reason := context.pass_over(generation, order.number)) is not None:
         _skip(context, generation, attempt, reason)
+    elif not context.fits_in(generation, attempt):
+        _wait_or_skip(context, generation, attempt, order)
     elif context.generations.attempts.create(
         attempt, until_s=generation.retention.attempts_until_s(generation.expires_at_ms)
     ):
@@ -183,6 +188,17 @@ def start_later(context: Context, attempt: Attempt, delay_s: int) -> None:
     """Queue the start again."""
     token = attempt.task_tokens[-1] if attempt.task_tokens else ""
     context.send("start", attempt, delay_s=delay_s, task_token=token)
+
+
+def _wait_or_skip(context: Context, generation: Generation, attempt: Attempt, order: Order) -> None:
+    """Go to the next provider; ask the last one again as long as the machine waits for an answer."""
+    is_last = order.number >= len(generation.providers)
+    again_ms = context.now_ms() + BUSY_WAIT_S * 1000
+    if not is_last or order.void_after_ms is None or again_ms >= order.void_after_ms:
+        _skip(context, generation, attempt, BUSY)
+        return
+    fields = {"task_token": order.task_token, "void_after_ms": order.void_after_ms}
+    context.send("start", attempt, delay_s=BUSY_WAIT_S, **fields)
 
 
 def _skip(context: Context, generation: Generation, attempt: Attempt, reason: str) -> None:
