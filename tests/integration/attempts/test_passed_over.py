@@ -6,6 +6,8 @@ from tests.integration.attempts.test_attempts import CHARGED, REFUNDED
 from tests.integration.attempts.world import ScriptedProvider, World
 from tidegate.domain.generation import Status
 from tidegate.runtime import Runtime
+from tidegate.usecases.conclude import NOT_AVAILABLE
+from tidegate.usecases.steering import SPENT
 
 
 def _world(runtime: Runtime, *, duplicate: bool = False, script: tuple[str, ...] = ()) -> World:
@@ -50,9 +52,31 @@ def test_a_crash_at_any_side_effect_changes_nothing(runtime: Runtime) -> None:
         assert world.ended
 
 
-def test_who_was_passed_over_is_told_when_everybody_else_fails(runtime: Runtime) -> None:
-    world = _world(runtime, script=("failed",) * 9)
-    ended = world.run()
-    assert ended.status is Status.FAILED
-    assert "replicate: not asked: it fails too often" in str(ended.error_message)
+def test_who_was_passed_over_is_told_when_everybody_else_fails_but_not_why(runtime: Runtime) -> None:
+    for reason in ("shut", "spent"):
+        world = _world(runtime, script=("failed",) * 9)
+        setattr(world, reason, {"replicate"})
+        ended = world.run()
+        assert ended.status is Status.FAILED
+        told = "All 2 providers failed. replicate: not available at the moment; fal: the model failed"
+        assert ended.error_message == told
+        assert [failure.message for failure in ended.provider_failures] == [NOT_AVAILABLE, "the model failed"]
+        assert world.books() == REFUNDED
+
+
+def test_a_budget_that_is_used_up_is_no_customers_business(runtime: Runtime) -> None:
+    world = World(runtime, ScriptedProvider("replicate"))
+    world.spent = {"replicate"}
+    assert world.run().error_message == NOT_AVAILABLE
+    attempt = runtime.generations.attempts.of(world.generation.generation_id)[0]
+    assert attempt.failure is not None
+    assert SPENT in attempt.failure.message
+    assert world.books() == REFUNDED
+
+
+def test_a_key_that_is_missing_is_no_customers_business(runtime: Runtime) -> None:
+    world = World(runtime, ScriptedProvider("replicate"))
+    del world.providers["replicate"]
+    world._names = lambda: ("replicate",)  # type: ignore[method-assign]
+    assert world.run().error_message == NOT_AVAILABLE
     assert world.books() == REFUNDED

@@ -44,6 +44,7 @@ from tidegate.usecases.accounts import create_account, grant
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.attempts.handle import handle
 from tidegate.usecases.conclude import conclude
+from tidegate.usecases.steering import FAILS, SPENT
 from tidegate.usecases.store_outputs import OutputUnreachable
 from tidegate.usecases.submit import Order, submit
 
@@ -164,6 +165,7 @@ class World:
         self.effects = 0
         self.ended: list[str] = []
         self.shut: set[str] = set()  # providers that are passed over
+        self.spent: set[str] = set()  # and not asked as the last ones either
         self.busy_until_ms: dict[str, int] = {}  # providers that have as many jobs as they may
         self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
@@ -226,7 +228,9 @@ class World:
         )
 
     def _refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
-        return "it fails too often" if provider in self.shut and not is_last else None
+        if provider in self.spent:
+            return SPENT
+        return FAILS if provider in self.shut and not is_last else None
 
     def _take_place(self, provider: str, at_ms: int) -> bool:
         return at_ms >= self.busy_until_ms.get(provider, 0)

@@ -12,10 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tidegate.adapters.dynamodb.generation_codec import failures_value
 from tidegate.adapters.dynamodb.generations import GenerationTable
 from tidegate.adapters.sqs import Queue
-from tidegate.domain.attempt import Attempt, Failure, FailureClass, FailureCode
+from tidegate.domain.attempt import Attempt, AttemptStatus, Failure, FailureClass, FailureCode
 from tidegate.domain.budget import orphan_check_s
 from tidegate.domain.generation import Generation, ProviderFailure, Settlement, Status
 
+NOT_AVAILABLE: Final = "not available at the moment"
 # A vendor's words for these name our organisation, our quota or what our account may use.
 _OF_OUR_ACCOUNT: Final = frozenset(
     {FailureCode.AUTH, FailureCode.BILLING, FailureCode.RATE_LIMITED, FailureCode.MODEL_UNAVAILABLE}
@@ -95,12 +96,12 @@ def _message(kind: str, attempt: Attempt) -> dict[str, object]:
 
 def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
     """Say in one failure why no provider served the generation."""
-    failures = [attempt.failure for attempt in attempts if attempt.failure is not None]
+    failures = [(attempt, attempt.failure) for attempt in attempts if attempt.failure is not None]
     unknown = Failure(
         FailureClass.FAIL_OVER, FailureCode.TIMEOUT, "No provider answered before the hold expired."
     )
     if len(attempts) <= 1:
-        return replace(failures[0], message=_for_customers(failures[0])) if failures else unknown
+        return replace(failures[0][1], message=_for_customers(*failures[0])) if failures else unknown
     told = [f"{failed.provider}: {failed.message}" for failed in provider_failures(attempts)]
     return Failure(
         FailureClass.FAIL_OVER,
@@ -111,15 +112,17 @@ def summarize(generation: Generation, attempts: Sequence[Attempt]) -> Failure:
 
 def provider_failures(attempts: Sequence[Attempt]) -> tuple[ProviderFailure, ...]:
     """Say of each provider that was asked, or passed over, why it did not serve the generation."""
-    return tuple(_provider_failure(attempt.provider, attempt.failure) for attempt in attempts)
+    return tuple(_provider_failure(attempt) for attempt in attempts)
 
 
-def _provider_failure(provider: str, failure: Failure | None) -> ProviderFailure:
-    if failure is None:
-        return ProviderFailure(provider, FailureCode.TIMEOUT, "no answer")
-    return ProviderFailure(provider, failure.code, _for_customers(failure))
+def _provider_failure(attempt: Attempt) -> ProviderFailure:
+    if attempt.failure is None:
+        return ProviderFailure(attempt.provider, FailureCode.TIMEOUT, "no answer")
+    told = _for_customers(attempt, attempt.failure)
+    return ProviderFailure(attempt.provider, attempt.failure.code, told)
 
 
-def _for_customers(failure: Failure) -> str:
-    """Return the message, unless it tells how our own account at the provider stands."""
-    return "not available at the moment" if failure.code in _OF_OUR_ACCOUNT else failure.message
+def _for_customers(attempt: Attempt, failure: Failure) -> str:
+    """Return the message, unless it tells of our account at the provider, or of our own decision."""
+    ours = attempt.status is AttemptStatus.SKIPPED or failure.code in _OF_OUR_ACCOUNT
+    return NOT_AVAILABLE if ours else failure.message

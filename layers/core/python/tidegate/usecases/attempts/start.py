@@ -79,7 +79,8 @@ def send(context: Context, generation: Generation, attempt: Attempt) -> None:
     try:
         provider = context.provider(generation, attempt)
     except ProviderNotConfigured as error:
-        refusal = Failure(FailureClass.FAIL_OVER, FailureCode.UNAVAILABLE, f"no credentials for {error}")
+        keyless = f"no credentials for {error}"
+        refusal = Failure(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, keyless)
         failed(context, generation, attempt, refusal)
         return
     wanted_s = provider.abilities.submit_timeout_s(generation.media_type)
