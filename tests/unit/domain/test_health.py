@@ -33,7 +33,7 @@ def success(at_ms: int = NOW_MS, started_at_ms: int | None = None) -> Verdict:
 def test_the_window_is_the_last_five_minutes() -> None:
     minutes = {NOW - 5: Window(9, 9), NOW - 4: Window(2, 1), NOW: Window(3, 1), NOW + 1: Window(7, 7)}
     assert recent(minutes, NOW_MS) == Window(5, 2)
-    assert recent(minutes, NOW_MS, after_minute=NOW - 1) == Window(3, 1)
+    assert recent(minutes, NOW_MS, first_minute=NOW) == Window(3, 1)
 
 
 def test_nothing_attempted_is_nothing_failed() -> None:
@@ -84,10 +84,27 @@ def test_a_probe_that_succeeds_closes_it_and_the_past_does_not_open_it_again() -
     closed = opened.judged(FAILED, [success(later, later - 5_000)], later)
     assert closed == Breaker(None, later, None, 2)
     assert closed.state(later) is State.CLOSED
-    assert closed.judged({**FAILED, minute_of(later): Window(9, 9)}, [failure(later)], later) is closed
+    assert closed.judged({**FAILED, minute_of(later): Window(4, 4)}, [failure(later)], later) is closed
     fresh = {minute_of(later) + 1: Window(5, 5)}
     again = closed.judged(fresh, [failure(later + MINUTE_MS)], later + MINUTE_MS)
     assert again.state(later + MINUTE_MS) is State.OPEN
+
+
+@pytest.mark.parametrize("after_ms", [1_000, 20_000, MINUTE_MS, 4 * MINUTE_MS, 5 * MINUTE_MS])
+def test_failures_after_it_closed_open_it_again_in_whatever_minute_they_come(after_ms: int) -> None:
+    opened = Breaker().judged(FAILED, [failure()], NOW_MS)
+    closing = NOW_MS + 70_000
+    past = {minute_of(closing): Window(9, 8)}
+    closed = opened.judged(past, [success(closing, closing - 5_000)], closing)
+    later = closing + after_ms
+
+    def then(fails: int) -> Breaker:
+        in_minute = past.get(minute_of(later), Window()) + Window(fails, fails)
+        return closed.judged({**past, minute_of(later): in_minute}, [failure(later)], later)
+
+    assert then(4) is closed
+    assert then(5).state(later) is State.OPEN
+    assert then(5).probed(later).closed_after == Window(9, 8)
 
 
 def test_a_probe_that_fails_opens_it_anew() -> None:

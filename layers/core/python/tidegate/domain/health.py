@@ -8,7 +8,7 @@ anew. The figures and the words of ``Status`` are those of contracts: BabySea §
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -47,16 +47,15 @@ class Window:
     def __add__(self, other: Window) -> Window:
         return Window(self.attempts + other.attempts, self.failures + other.failures)
 
+    def __sub__(self, other: Window) -> Window:
+        return Window(self.attempts - other.attempts, self.failures - other.failures)
 
-def recent(minutes: Mapping[int, Window], now_ms: int, after_minute: int = 0) -> Window:
-    """Add up the minutes of the window that ends now; ``after_minute`` leaves out what lies before."""
+
+def recent(minutes: Mapping[int, Window], now_ms: int, first_minute: int = 0) -> Window:
+    """Add up the minutes of the window that ends now; ``first_minute`` leaves out what lies before it."""
     now = minute_of(now_ms)
-    counted = (
-        minutes.get(minute, Window())
-        for minute in range(now - _MINUTES + 1, now + 1)
-        if minute > after_minute
-    )
-    return sum(counted, Window())
+    counted = range(max(first_minute, now - _MINUTES + 1), now + 1)
+    return sum((minutes.get(minute, Window()) for minute in counted), Window())
 
 
 class State(StrEnum):
@@ -87,12 +86,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """The breaker of one provider for one model. ``version`` counts its changes."""
+    """The breaker of one provider for one model. ``version`` counts its changes.
+
+    ``closed_after`` is what the minute in which it closed had counted by then: that is past, what the same
+    minute counts later is not.
+    """
 
     opened_at_ms: int | None = None
     closed_at_ms: int | None = None
     probe_until_ms: int | None = None  # a probe is under way until then, unless its verdict comes earlier
     version: int = 0
+    closed_after: Window = Window()
 
     def state(self, now_ms: int) -> State:
         """Say where it stands. One that nobody probed for as long as the window is forgotten."""
@@ -110,25 +114,32 @@ class Breaker:
 
     def probed(self, now_ms: int) -> Breaker:
         """Let a job through."""
-        return Breaker(self.opened_at_ms, self.closed_at_ms, now_ms + PROBE_S * 1000, self.version + 1)
+        return replace(self, probe_until_ms=now_ms + PROBE_S * 1000, version=self.version + 1)
 
     def judged(self, minutes: Mapping[int, Window], verdicts: Iterable[Verdict], now_ms: int) -> Breaker:
         """Return what becomes of it after these verdicts, which ``minutes`` include already."""
         known = sorted(verdicts, key=lambda verdict: verdict.at_ms)
         if self.state(now_ms) is State.CLOSED:
-            since = minute_of(self.closed_at_ms) if self.closed_at_ms is not None else 0
             failed = any(not verdict.succeeded for verdict in known)
-            return self._opened(now_ms) if failed and recent(minutes, now_ms, since).trips else self
+            return self._opened(now_ms) if failed and self._since_closing(minutes, now_ms).trips else self
         # Only what was sent after it opened tells anything new: a probe, or a job that had nobody else.
         told = [verdict for verdict in known if verdict.started_at_ms >= (self.opened_at_ms or 0)]
         if not told:
             return self
         if told[-1].succeeded:
-            return Breaker(None, now_ms, None, self.version + 1)
+            past = minutes.get(minute_of(now_ms), Window())
+            return Breaker(None, now_ms, None, self.version + 1, past)
         return self._opened(now_ms) if self.state(now_ms) is State.HALF_OPEN else self
 
     def _opened(self, now_ms: int) -> Breaker:
-        return Breaker(now_ms, self.closed_at_ms, None, self.version + 1)
+        return replace(self, opened_at_ms=now_ms, probe_until_ms=None, version=self.version + 1)
+
+    def _since_closing(self, minutes: Mapping[int, Window], now_ms: int) -> Window:
+        if self.closed_at_ms is None:
+            return recent(minutes, now_ms)
+        closed = minute_of(self.closed_at_ms)
+        in_sight = minute_of(now_ms) - closed < _MINUTES
+        return recent(minutes, now_ms, closed) - (self.closed_after if in_sight else Window())
 
 
 def status(window: Window, states: Iterable[State]) -> Status:

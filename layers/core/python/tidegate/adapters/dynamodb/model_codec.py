@@ -61,11 +61,26 @@ def period_name(period: int) -> str:
     return f"{PERIOD}{period}"
 
 
+def breaker_value(breaker: Breaker) -> dict[str, object]:
+    """Write a breaker."""
+    times = {"o": breaker.opened_at_ms, "c": breaker.closed_at_ms, "p": breaker.probe_until_ms}
+    past = breaker.closed_after
+    return {
+        **{name: at_ms for name, at_ms in times.items() if at_ms is not None},
+        "v": breaker.version,
+        "a": [past.attempts, past.failures],
+    }
+
+
+def _breaker(kept: Mapping[str, Any]) -> Breaker:
+    return Breaker(kept.get("o"), kept.get("c"), kept.get("p"), kept["v"], Window(*kept.get("a", ())))
+
+
 def read_state(item: Item) -> ModelState:
     """Read breakers and ranking."""
     values = decode_item(item)
     breakers = {
-        name.removeprefix(BREAKER): Breaker(kept.get("o"), kept.get("c"), kept.get("p"), kept["v"])
+        name.removeprefix(BREAKER): _breaker(kept)
         for name, kept in values.items()
         if name.startswith(BREAKER)
     }

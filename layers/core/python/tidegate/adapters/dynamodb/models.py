@@ -18,6 +18,7 @@ from tidegate.adapters.dynamodb.model_codec import (
     PERIOD,
     STATE,
     ModelState,
+    breaker_value,
     health_names,
     key,
     partition,
@@ -92,8 +93,7 @@ class ModelTable:
     def save_breaker(self, model: str, provider: str, breaker: Breaker, now_ms: int) -> bool:
         """Store the next version of a breaker; False when somebody else did first."""
         name, was = f"{BREAKER}{provider}", breaker.version - 1
-        value = {"o": breaker.opened_at_ms, "c": breaker.closed_at_ms, "p": breaker.probe_until_ms}
-        stored: dict[str, object] = {k: v for k, v in value.items() if v is not None}
+        stored = breaker_value(breaker)
         unchanged = "#b.#v = :was" if was else "attribute_not_exists(#b)"
         try:
             self._client.update_item(
@@ -103,8 +103,7 @@ class ModelTable:
                 ConditionExpression=unchanged,
                 ExpressionAttributeNames={"#b": name, "#ttl": "ttl"} | ({"#v": "v"} if was else {}),
                 ExpressionAttributeValues=encode_item(
-                    {":b": stored | {"v": breaker.version}, ":ttl": now_ms // 1000 + _STATE_KEPT_S}
-                    | ({":was": was} if was else {})
+                    {":b": stored, ":ttl": now_ms // 1000 + _STATE_KEPT_S} | ({":was": was} if was else {})
                 ),
             )
         except ClientError as error:
