@@ -85,9 +85,16 @@ def test_a_provider_is_shown_over_all_its_models(gateway: Gateway) -> None:
 
 
 def test_a_provider_that_fails_is_degraded_and_all_is_not_well(gateway: Gateway) -> None:
-    _attempts(gateway, "fal", 4, 2)
+    _attempts(gateway, "fal", 6, 3)
     assert _provider(gateway, "fal")["status"] == "degraded"
     assert not gateway.health("inference/providers").data["healthy"]
+
+
+def test_one_failure_of_one_attempt_degrades_nobody(gateway: Gateway) -> None:
+    _attempts(gateway, "fal", 1, 1)
+    shown = _provider(gateway, "fal")
+    assert (shown["status"], shown["failure_rate"]) == ("recovering", 1)
+    assert gateway.health("inference/providers").data["healthy"]
 
 
 def test_an_open_breaker_takes_the_provider_from_its_model(gateway: Gateway) -> None:

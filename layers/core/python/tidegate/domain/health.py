@@ -143,9 +143,12 @@ class Breaker:
 
 
 def status(window: Window, states: Iterable[State]) -> Status:
-    """Sum up a provider: its window, and where its breakers stand."""
+    """Sum up a provider: its window, and where its breakers stand.
+
+    Fewer attempts than a breaker asks for degrade nobody: one failure of one is no rate, but a doubt.
+    """
     stands = set(states)
-    if State.OPEN in stands or window.failure_rate >= TRIP_RATE:
+    if State.OPEN in stands or window.trips:
         return Status.DEGRADED
     if State.HALF_OPEN in stands or window.failure_rate >= RECOVERING_RATE:
         return Status.RECOVERING
