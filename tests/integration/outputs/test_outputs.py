@@ -111,6 +111,11 @@ def test_a_file_larger_than_memory_allows_is_stored_whole(runtime: Runtime) -> N
 
 UNUSABLE: dict[str, Script] = {
     "a page": answering(b"<html>Sign in</html>", Content_Type="image/png"),
+    "a picture's header": answering(
+        PICTURE[:33] + b"\x00\x00\x00\x00IEND\xaeB`\x82", Content_Type="image/png"
+    ),
+    "a picture that was cut": answering(PICTURE[:60], Content_Type="image/png"),
+    "a picture of absurd sides": answering(PICTURE[:16] + b"\x7f\xff\xff\xff" * 2 + PICTURE[24:]),
     "an empty file": answering(b""),
     "a film": answering(film(*USUAL)),
     "expired": answering(b"no", "403 Forbidden"),

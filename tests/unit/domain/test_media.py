@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 from tidegate.domain.generation import MediaType
 from tidegate.domain.media import Media, sniff
 
+GIF_IMAGE = b"\x2c" + b"\x00" * 9 + b"\x02\x02\x4c\x01\x00"
+GIF_HEAD = b"GIF89a\x80\x02\xe0\x01"  # 640 x 480
+PNG_END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+
 
 def png(width: int, height: int) -> bytes:
     header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
@@ -27,12 +31,18 @@ def segment(marker: int, content: bytes) -> bytes:
 
 def jpeg(width: int, height: int, *before: bytes, frame: int = 0xC0) -> bytes:
     size = struct.pack(">BHHB", 8, height, width, 3)
-    return b"\xff\xd8" + b"".join(before) + segment(frame, size + b"\x00" * 9) + b"\xff\xd9"
+    scan = segment(0xDA, b"\x00" * 10) + b"\x07" * 40
+    return b"\xff\xd8" + b"".join(before) + segment(frame, size + b"\x00" * 9) + scan + b"\xff\xd9"
+
+
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    parts = (kind + struct.pack("<I", len(data)) + data + b"\x00" * (len(data) % 2) for kind, data in chunks)
+    body = b"WEBP" + b"".join(parts)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
 def webp(kind: bytes, content: bytes) -> bytes:
-    body = b"WEBP" + kind + struct.pack("<I", len(content)) + content
-    return b"RIFF" + struct.pack("<I", len(body)) + body
+    return riff((kind, content))
 
 
 def vp8(width: int, height: int) -> bytes:
@@ -43,13 +53,13 @@ def vp8l(width: int, height: int) -> bytes:
     return webp(b"VP8L", b"\x2f" + struct.pack("<I", (width - 1) | (height - 1) << 14) + b"\x00" * 8)
 
 
-def vp8x(width: int, height: int) -> bytes:
+def vp8x(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
     edges = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
-    return webp(b"VP8X", b"\x00" * 4 + edges + b"\x00" * 8)
+    return riff((b"VP8X", b"\x00" * 4 + edges), *(chunks or [(b"VP8 ", b"\x07" * 40)]))
 
 
 def gif(width: int, height: int, version: bytes = b"GIF89a") -> bytes:
-    return version + struct.pack("<HH", width, height) + b"\x00\x00\x00;"
+    return version + struct.pack("<HH", width, height) + b"\x00\x00\x00" + GIF_IMAGE + b";"
 
 
 WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm"
@@ -69,6 +79,25 @@ IMAGES = {
     "gif with padding": (gif(640, 480) + b"\x00" * 9, "image/gif", "gif"),
     "png with something behind it": (png(640, 480) + b"x" * 9_000, "image/png", "png"),
     "jpeg with something behind it": (jpeg(640, 480) + b"x" * 900, "image/jpeg", "jpg"),
+    "png after a text": (
+        png(640, 480)[:33] + b"\x00\x00\x00\x02tEXthiCRC!" + png(640, 480)[33:],
+        "image/png",
+        "png",
+    ),
+    "jpeg after metadata": (jpeg(640, 480, segment(0xE1, b"Exif"), segment(0xFE, b"x")), "image/jpeg", "jpg"),
+    "animated webp": (vp8x(640, 480, (b"ANIM", b"\x00" * 6), (b"ANMF", b"\x07" * 40)), "image/webp", "webp"),
+    "webp after an odd profile": (
+        vp8x(640, 480, (b"ICCP", b"odd"), (b"VP8L", b"\x07")),
+        "image/webp",
+        "webp",
+    ),
+    "webp with something behind it": (vp8(640, 480) + b"x" * 900, "image/webp", "webp"),
+    "gif with colours": (GIF_HEAD + b"\x91\x00\x00" + b"RGB" * 4 + GIF_IMAGE + b";", "image/gif", "gif"),
+    "gif with an extension": (
+        GIF_HEAD + b"\x00\x00\x00" + b"!\xf9\x04\x00\x00\x00\x00\x00" + GIF_IMAGE + b";",
+        "image/gif",
+        "gif",
+    ),
     "old gif": (gif(640, 480, b"GIF87a"), "image/gif", "gif"),
 }
 
@@ -104,6 +133,24 @@ NOT_MEDIA = {
     "webp: cut in the extended header": b"RIFF\x10\x00\x00\x00" + vp8x(640, 480)[8:29],
     "webp: cut in the lossy header": b"RIFF\x10\x00\x00\x00" + vp8(640, 480)[8:28],
     "gif: cut": gif(640, 480)[:-1],
+    "gif: no image": GIF_HEAD + b"\x00\x00\x00;",
+    "gif: cut in the extension": GIF_HEAD + b"\x00\x00\x00" + b"!\xf9\x04\x00;",
+    "gif: extensions without end": GIF_HEAD + b"\x00\x00\x00" + b"!\xf9\x00" * 65_536 + b";",
+    "gif: cut in the colours": GIF_HEAD + b"\xf7\x00\x00;",
+    "png: no data": png(640, 480)[:33] + PNG_END,
+    "png: empty data": png(640, 480)[:33] + b"\x00\x00\x00\x00IDATCRC!" + PNG_END,
+    "png: no data between other chunks": png(640, 480)[:33] + b"\x00\x00\x00\x02tEXthiCRC!" + PNG_END,
+    "png: absurd sides": png(2**31 - 1, 2**31 - 1),
+    "png: an absurd height": png(640, 32_769),
+    "jpeg: no scan": b"\xff\xd8" + segment(0xC0, b"\x08\x01\xe0\x02\x80\x03" + b"\x00" * 9) + b"\xff\xd9",
+    "jpeg: nothing behind the scan": jpeg(640, 480)[:-42] + b"\x00" * 9,
+    "jpeg: a scan and no data": jpeg(640, 480)[:-42] + b"\xff\xd9",
+    "jpeg: absurd sides": jpeg(65_535, 65_535),
+    "webp: no image": vp8x(640, 480, (b"ICCP", b"x" * 20)),
+    "webp: an empty image": vp8x(640, 480, (b"VP8L", b"")),
+    "webp: an image past the end": vp8x(640, 480)[:-44] + struct.pack("<I", 4_000) + b"\x07" * 40,
+    "webp: chunks without end": vp8x(640, 480, *[(b"XMP ", b"")] * 300),
+    "webp: absurd sides": vp8x(2**24, 2**24),
     "matroska": WEBM.replace(b"\x84webm", b"\x88matroska"),
     "ebml without a type": b"\x1a\x45\xdf\xa3" + b"\x00" * 40,
 }

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tidegate.domain.errors import FileUnreadable, PictureTooLarge, PictureTooSmall, UnsupportedFileFormat
-from tidegate.domain.images import HEAD_BYTES, Forward, image_format, measure_image
+from tidegate.domain.image_data import Forward
+from tidegate.domain.images import HEAD_BYTES, image_format, measure_image
 
 MAX_BYTES: Final = 10 * 1024 * 1024
 MIN_SIDE_PX: Final = 64

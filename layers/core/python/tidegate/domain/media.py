@@ -6,11 +6,13 @@ Only the few formats that providers produce are known; a page of HTML, an SVG or
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Final
 
 from tidegate.domain import mp4
 from tidegate.domain.generation import MediaType
 from tidegate.domain.images import HEAD_BYTES, recognise_image
+
+MAX_SIDE_PX: Final = 32_768  # an image that claims more is no picture but an attack, or broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,14 @@ class Media:
 def sniff(file: IO[bytes]) -> Media | None:
     """Recognise PNG, JPEG, WebP, GIF, MP4 and WebM by content; None for anything else.
 
+    An image must hold image data to its end, and have sides that can be.
     The file must be seekable; it is left at an arbitrary position.
     """
     file.seek(0)
     head = file.read(HEAD_BYTES)
     if image := recognise_image(file, head):
+        if max(image.width, image.height) > MAX_SIDE_PX:
+            return None
         return Media(MediaType.IMAGE, image.content_type, image.extension, image.width, image.height)
     return _mp4(file, head) or _webm(head)
 
