@@ -15,10 +15,11 @@ from cli.refusal import Refused
 from cli.render import facts, listing
 from tidegate.adapters.payments.credentials import PAYMENTS
 from tidegate.adapters.payments.protocol import PaymentsNotConfigured
-from tidegate.adapters.providers.credentials import BEDROCK, WEBHOOK_SECRET
+from tidegate.adapters.providers.credentials import BEDROCK, WEBHOOK_SECRET, Field
 from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
+from tidegate.domain.overrides import Out
 from tidegate.usecases.credentials import (
     Credentials,
     fields_of,
@@ -32,6 +33,8 @@ group = typer.Typer(help="Providers: the keys that open them.", no_args_is_help=
 
 ProviderName = Annotated[str, typer.Argument(metavar="NAME", help="A provider, as `provider list` shows it.")]
 NO_KEY = "{0} has no key: `tidegate provider set-key {0}`"
+ON_OWN_PERMISSIONS = "runs on the deployment's own permissions"
+TAKES_NO_KEY = f"bedrock takes no key: it {ON_OWN_PERMISSIONS}"
 NOT_ENABLED = "bedrock is not enabled here: deploy with the setting bedrock=true"
 _Done = TypeVar("_Done")
 
@@ -47,7 +50,7 @@ def set_key(
     ] = False,
 ) -> Answer:
     """Set a provider's credentials. They are asked for, or read from stdin: one line each, in that order."""
-    fields = fields_of(provider)
+    fields = _fields_of(provider)
     if webhook_secret and WEBHOOK_SECRET not in {field.name for field in fields}:
         raise typer.BadParameter(f"{provider} has no {WEBHOOK_SECRET}")
     secret = _secret(call)  # names the target before anything is asked for
@@ -61,13 +64,18 @@ def set_key(
 
 @command(group, "list")
 def list_(call: Invocation) -> Answer:
-    """List the providers and whether each has a key. Routing is told, should it not know."""
+    """List the providers: who has a key, and who is disabled. Routing learns of new keys."""
     secret = _secret(call)
-    providers = [_data(entry) for entry in list_credentials(secret)]
+    disabled = call.runtime.overrides.get().disabled
+    providers = [*map(_data, list_credentials(secret)), _bedrock(call)]
+    providers = [{**entry, "enabled": entry["provider"] not in disabled} for entry in providers]
     if note_keys(call.runtime.overrides, secret):
         call.note("Routing did not know of these keys, and does now.")
-    rows = [[entry["provider"], entry["configured"], _in_words(entry["credentials"])] for entry in providers]
-    return Answer(providers, listing(("provider", "configured", "credentials"), rows))
+    rows = [
+        [entry["provider"], entry["configured"], entry["enabled"], _in_words(entry["credentials"])]
+        for entry in providers
+    ]
+    return Answer(providers, listing(("provider", "configured", "enabled", "credentials"), rows))
 
 
 @command(group, "test")
@@ -91,7 +99,7 @@ def test(call: Invocation, provider: ProviderName) -> Answer:
 @command(group, "remove")
 def remove(call: Invocation, provider: ProviderName) -> Answer:
     """Forget a provider's credentials. Generations then go to the other providers."""
-    fields_of(provider)
+    _fields_of(provider)
     secret = _secret(call)
     removed = _written(lambda: remove_credentials(secret, provider))
     note_keys(call.runtime.overrides, secret)
@@ -149,6 +157,19 @@ def _written(change: Callable[[], _Done]) -> _Done:
         ) from error
 
 
+def _fields_of(provider: str) -> tuple[Field, ...]:
+    """Return what is asked for, unless the provider is the one that has no key."""
+    if provider == BEDROCK:
+        raise Refused(TAKES_NO_KEY)
+    return fields_of(provider)
+
+
+def _bedrock(call: Invocation) -> dict[str, object]:
+    """Tell of the provider that has no key: whether the deployment lets it run."""
+    runs = call.runtime.steering.why_out(BEDROCK) is not Out.NOT_ENABLED
+    return {"provider": BEDROCK, "configured": runs, "credentials": {}}
+
+
 def _data(credentials: Credentials) -> dict[str, object]:
     return {
         "provider": credentials.provider,
@@ -158,5 +179,7 @@ def _data(credentials: Credentials) -> dict[str, object]:
 
 
 def _in_words(shown: object) -> str:
+    if shown == {}:
+        return f"none: {ON_OWN_PERMISSIONS}"
     fields = shown if isinstance(shown, dict) else {}
     return ", ".join(f"{name} {value}" for name, value in fields.items() if value)

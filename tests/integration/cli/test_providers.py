@@ -120,12 +120,40 @@ def test_the_list_names_every_provider_configured_or_not(operator: Operator, vau
     short = {"api_key": "short", "webhook_secret": ""}
     vault.write({"sealing_key": SEALING_KEY, "providers": {"replicate": short, "fal": None}})
     listed = {entry.pop("provider"): entry for entry in operator.asks("provider", "list")}
-    assert set(listed) == {*CREDENTIALS, *PAYMENTS}
+    assert set(listed) == {*CREDENTIALS, *PAYMENTS, "bedrock"}
     assert listed["replicate"] == {
         "configured": True,
         "credentials": {"api_key": "…", "webhook_secret": None},
+        "enabled": True,
     }
-    assert listed["fal"] == {"configured": False, "credentials": {"api_key": None}}
+    assert listed["fal"] == {"configured": False, "credentials": {"api_key": None}, "enabled": True}
+
+
+def test_the_list_tells_who_is_disabled(operator: Operator) -> None:
+    for name in ("fal", "bedrock"):
+        operator.asks("provider", "disable", name)
+    listed = {entry["provider"]: entry["enabled"] for entry in operator.asks("provider", "list")}
+    assert {name for name, enabled in listed.items() if not enabled} == {"fal", "bedrock"}
+    assert "enabled" in operator.types("provider", "list").stdout.splitlines()[0]
+
+
+def test_bedrock_is_listed_and_takes_no_key(
+    operator: Operator, aws: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "bedrock takes no key: it runs on the deployment's own permissions"
+    for action in ("set-key", "remove"):
+        run = operator.types("provider", action, "bedrock", piped=f"{KEY}\n")
+        assert run.exit_code == 1
+        assert told in run.stderr
+
+    def listed() -> object:
+        return operator.asks("provider", "list")[-1]
+
+    shown = {"provider": "bedrock", "configured": True, "credentials": {}, "enabled": True}
+    assert listed() == shown
+    assert "deployment's own permissions" in operator.types("provider", "list").stdout
+    monkeypatch.delitem(aws, "TIDEGATE_BEDROCK_OUTPUTS")
+    assert listed() == {**shown, "configured": False}
 
 
 def test_a_removed_provider_leaves_the_others(operator: Operator, vault: Vault) -> None:
