@@ -53,7 +53,7 @@ def test_a_crash_at_any_side_effect_changes_nothing(runtime: Runtime) -> None:
 
 
 def test_who_was_passed_over_is_told_when_everybody_else_fails_but_not_why(runtime: Runtime) -> None:
-    for reason in ("shut", "spent"):
+    for reason in ("shut", "over_budget"):
         world = _world(runtime, script=("failed",) * 9)
         setattr(world, reason, {"replicate"})
         ended = world.run()
@@ -66,7 +66,7 @@ def test_who_was_passed_over_is_told_when_everybody_else_fails_but_not_why(runti
 
 def test_a_budget_that_is_used_up_is_no_customers_business(runtime: Runtime) -> None:
     world = World(runtime, ScriptedProvider("replicate"))
-    world.spent = {"replicate"}
+    world.over_budget = {"replicate"}
     assert world.run().error_message == NOT_AVAILABLE
     attempt = runtime.generations.attempts.of(world.generation.generation_id)[0]
     assert attempt.failure is not None

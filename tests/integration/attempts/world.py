@@ -165,7 +165,7 @@ class World:
         self.effects = 0
         self.ended: list[str] = []
         self.shut: set[str] = set()  # providers that are passed over
-        self.spent: set[str] = set()  # and not asked as the last ones either
+        self.over_budget: set[str] = set()  # and not asked as the last ones either
         self.busy_until_ms: dict[str, int] = {}  # providers that have as many jobs as they may
         self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
@@ -228,7 +228,7 @@ class World:
         )
 
     def _refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
-        if provider in self.spent:
+        if provider in self.over_budget:
             return SPENT
         return FAILS if provider in self.shut and not is_last else None
 
