@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.contract.providers.wire import Vendor, answer, secrets
 from tidegate.adapters.http import HttpResponse, ResponseLost
 from tidegate.adapters.providers.fal import Fal
-from tidegate.adapters.providers.fal_callbacks import MAX_AGE_S, MIN_REFRESH_S, REFRESH_AFTER_S
+from tidegate.adapters.providers.jwks import MAX_AGE_S, MIN_REFRESH_S, REFRESH_AFTER_S
 from tidegate.adapters.providers.protocol import Callback, CallbackRejected
 
 NOW_S = 1_795_168_800
