@@ -15,7 +15,7 @@ from cli.refusal import Refused
 from cli.render import facts, listing
 from tidegate.adapters.payments.credentials import PAYMENTS
 from tidegate.adapters.payments.protocol import PaymentsNotConfigured
-from tidegate.adapters.providers.credentials import BEDROCK, WEBHOOK_SECRET, Field
+from tidegate.adapters.providers.credentials import BEDROCK, WEBHOOK_AUDIENCE, WEBHOOK_SECRET, Field
 from tidegate.adapters.providers.protocol import KeyTest
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.adapters.secrets import SecretChanged, SecretEditor
@@ -48,14 +48,22 @@ def set_key(
         bool,
         typer.Option("--webhook-secret", help="Ask for the secret that verifies its callbacks, too."),
     ] = False,
+    webhook_audience: Annotated[
+        str | None,
+        typer.Option(help="Google: whom it signs callbacks for, where that is not this deployment's URL."),
+    ] = None,
 ) -> Answer:
     """Set a provider's credentials. They are asked for, or read from stdin: one line each, in that order."""
     fields = _fields_of(provider)
     if webhook_secret and WEBHOOK_SECRET not in {field.name for field in fields}:
         raise typer.BadParameter(f"{provider} has no {WEBHOOK_SECRET}")
+    if webhook_audience is not None and WEBHOOK_AUDIENCE not in {field.name for field in fields}:
+        raise typer.BadParameter(f"{provider} has no {WEBHOOK_AUDIENCE}")
     secret = _secret(call)  # names the target before anything is asked for
     wanted = [field for field in fields if field.required or webhook_secret]
     given = {field.name: _ask(f"{provider} {field.name}", unseen=field.secret) for field in wanted}
+    if webhook_audience is not None:
+        given[WEBHOOK_AUDIENCE] = webhook_audience
     data = _data(_written(lambda: set_credentials(secret, provider, given)))
     note_keys(call.runtime.overrides, secret)
     call.note("Warm functions find a first key within a minute, a new one when the old is refused.")

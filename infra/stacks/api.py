@@ -175,7 +175,7 @@ class ApiStack(CellStack):
 
     def _add_callbacks(self) -> None:
         data = self._data
-        for provider in ("replicate", "fal", "bfl"):
+        for provider in ("replicate", "fal", "bfl", "google"):
             self._add(
                 f"callbacks.{provider}",
                 [f"POST /callbacks/{provider}{CALLBACK}"],

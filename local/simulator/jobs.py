@@ -64,6 +64,7 @@ class Job:
     doom: Doom | None = None
     errors: tuple[Mapping[str, Any], ...] = ()  # of an input that is refused only when it runs
     callback_url: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)  # what its callbacks repeat
     callback_events: frozenset[Event] = frozenset({Event.COMPLETED})
     start_by: float = math.inf  # aborted if it waits longer
     deadline: float = math.inf  # aborted or canceled then

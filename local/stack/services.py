@@ -53,6 +53,7 @@ class Urls:
             "bfl": f"{self.simulator}/bfl/v1",
             "openai": f"{self.simulator}/openai/v1",
             "google": f"{self.simulator}/google/v1beta",
+            "google_jwks": f"{self.simulator}/google/.well-known/jwks.json",
         }
 
     def context(self) -> dict[str, str]:

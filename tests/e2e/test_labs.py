@@ -8,6 +8,7 @@ from tests.e2e.customer import Customer, http
 
 FLUX = {"model": "bfl/flux-1.1-pro", "generation_provider_order": "bfl, replicate"}
 GPT_IMAGE = {"model": "openai/gpt-image-1.5", "generation_provider_order": "openai, replicate, fal"}
+OMNI = {"model": "google/gemini-omni-1.1-flash", "generation_provider_order": "google"}
 NANO_BANANA = {"model": "google/nano-banana", "generation_provider_order": "google, fal"}
 
 
@@ -38,3 +39,9 @@ def test_a_task_whose_answer_was_lost_serves_when_it_calls_back(customer: Custom
     generation_id = customer.generate("A seal [[bfl:lost]]", **{**FLUX, "generation_provider_order": "bfl"})
     assert customer.finish(generation_id)["generation_provider_used"] == "bfl"
     assert customer.trail(generation_id) == [("bfl", "used")]
+
+
+def test_a_video_whose_answer_was_lost_serves_when_google_calls_back(customer: Customer) -> None:
+    generation_id = customer.generate("A seal [[google:lost]]", kind="video", generation_duration=3, **OMNI)
+    assert customer.finish(generation_id)["generation_provider_used"] == "google"
+    assert customer.trail(generation_id) == [("google", "used")]

@@ -18,6 +18,7 @@ CASES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("alibabacloud", "alibaba/wan-2.7", SHORT),
     ("runway", "runway/gen4-image", {}),
     ("cloudflare", "bfl/flux-schnell", {"generation_output_format": "jpg"}),
+    ("google", "google/gemini-omni-1.1-flash", {"kind": "video", "generation_duration": 3}),
     ("bedrock", "stability/sd-3.5-large", {}),
     ("bedrock", "amazon/nova-reel", {"kind": "video", "generation_duration": 6}),
 )

@@ -202,6 +202,7 @@ CALLS: dict[str, dict[str, set[str]]] = {
     "callbacks.replicate": CALLBACK,
     "callbacks.bfl": CALLBACK,
     "callbacks.fal": CALLBACK,
+    "callbacks.google": CALLBACK,
     "pipeline.outbox": {
         "GenerationsTable": STREAM,
         "*": {"dynamodb:ListStreams"},

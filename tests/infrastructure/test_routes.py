@@ -34,6 +34,7 @@ ROUTES = {
     "POST /callbacks/replicate/{generation_id}/{number}/{token}": "callbacks.replicate",
     "POST /callbacks/bfl/{generation_id}/{number}/{token}": "callbacks.bfl",
     "POST /callbacks/fal/{generation_id}/{number}/{token}": "callbacks.fal",
+    "POST /callbacks/google/{generation_id}/{number}/{token}": "callbacks.google",
     "POST /v1/generate": "sharkapi.generate",
     "POST /api/v1/image": "sharkapi.image",
     "GET /v1/jobs/{job_id}": "sharkapi.job",

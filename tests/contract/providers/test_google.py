@@ -180,6 +180,12 @@ def test_a_poll_that_fails_is_no_verdict() -> None:
 
 FAILED: list[tuple[dict[str, object], str, str]] = [
     ({"done": True, "error": {"code": 3, "message": "bad"}}, "fail", "invalid_input"),
+    ({"done": True, "error": {"code": 4}}, "retry", "provider_timeout"),
+    (
+        {"done": True, "error": {"code": 3, "message": "It was blocked by our policy."}},
+        "fail",
+        "content_policy",
+    ),
     ({"done": True, "error": {"code": 8, "message": "quota"}}, "fail_over", "provider_rate_limited"),
     ({"done": True, "error": {"code": 13}}, "retry", "provider_unavailable"),
     ({"done": True, "error": {"code": 14}}, "retry", "provider_unavailable"),
@@ -225,7 +231,7 @@ def test_every_row_of_the_tables_is_the_meaning_of_some_case(monkeypatch: pytest
     for case in fixture("google_errors"):
         test_a_refusal_is_classified(case)
     assert set(RULES) - decided - set(BY_STATUS) == set()
-    for body, failure_class, code in FAILED[:6]:
+    for body, failure_class, code in FAILED[:8]:
         test_an_operation_without_a_video_is_classified(body, failure_class, code)
     assert set(OPERATIONS) - decided == set()
 

@@ -64,7 +64,7 @@ class Vendor:
 
     def fault(self, name: str) -> str:
         """The prompt's word for a fault at this vendor."""
-        return f"one {self.media_type} [[{self.name}:{self.words.get(name, name)}]]"
+        return f"one {self.media_type} of {self.native_model} [[{self.name}:{self.words.get(name, name)}]]"
 
 
 VENDORS: Final = (
@@ -74,6 +74,7 @@ VENDORS: Final = (
     Vendor("openai", "/openai/v1", "gpt-image-1.5", lost="failed", seed=None, number="n"),
     Vendor("google", "/google/v1beta", "gemini-2.5-flash-image", lost="failed"),
     Vendor("google", "/google/v1beta", "veo-3.1-generate-001", "orphaned", MediaType.VIDEO, seed=None),
+    Vendor("google", "/google/v1beta", "gemini-omni-1.2-flash", "orphaned", MediaType.VIDEO, seed=None),
     Vendor(
         "byteplus",
         "/byteplus/api/v3",

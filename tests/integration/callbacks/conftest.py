@@ -17,19 +17,28 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from standardwebhooks.webhooks import Webhook
 
 import functions.callbacks.fal
+import functions.callbacks.google
 import functions.callbacks.replicate
+from local.simulator.identity import Identity
+from local.simulator.vendors.google import events
 from tests.unit.adapters.servers import Server, answering, serving
 from tidegate.domain.attempt import Attempt, AttemptStatus
 from tidegate.domain.generation import new_id
 from tidegate.domain.money import Money
 from tidegate.runtime import Runtime
 
-HANDLERS = {"replicate": functions.callbacks.replicate, "fal": functions.callbacks.fal}
+HANDLERS = {
+    "replicate": functions.callbacks.replicate,
+    "fal": functions.callbacks.fal,
+    "google": functions.callbacks.google,
+}
+IDENTITY = Identity.create()  # whose key is Google's here
 WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PREDICTION_ID = "gm3qorzdhgbfurvjtvhg6dckhu"
 PROVIDERS = {
     "replicate": {"api_key": "r8", "webhook_secret": WEBHOOK_SECRET},
     "fal": {"api_key": "id:secret"},
+    "google": {"api_key": "goog"},
 }
 
 
@@ -81,10 +90,12 @@ class Deployment:
     def post(self, provider: str) -> Post:
         """A callback that is right in every respect."""
         attempt = self.attempts[provider]
-        name = "id" if provider == "replicate" else "request_id"
-        body = json.dumps(
-            {name: PREDICTION_ID, "status": "succeeded", "output": "https://evil.example"}
-        ).encode()
+        told: dict[str, object] = {"status": "succeeded", "output": "https://evil.example"}
+        if provider == "google":
+            told |= {"data": {"id": PREDICTION_ID, "user_metadata": {"attempt": attempt.reference}}}
+        else:
+            told |= {"id" if provider == "replicate" else "request_id": PREDICTION_ID}
+        body = json.dumps(told).encode()
         headers = self.signed(provider, body)
         return Post(provider, attempt.generation_id, "1", attempt.callback_token, body, headers)
 
@@ -94,6 +105,9 @@ class Deployment:
         if provider == "replicate":
             signature = Webhook(WEBHOOK_SECRET).sign("msg", datetime.fromtimestamp(at_s, UTC), body.decode())
             return {"Webhook-Id": "msg", "Webhook-Timestamp": str(at_s), "Webhook-Signature": signature}
+        if provider == "google":
+            url = f"https://api.example.com/{self.attempts[provider].callback_path}"
+            return self.by_google(url, at_s)
         lines = [PREDICTION_ID, "user", str(at_s), hashlib.sha256(body).hexdigest()]
         return {
             "X-Fal-Webhook-Request-Id": PREDICTION_ID,
@@ -101,6 +115,11 @@ class Deployment:
             "X-Fal-Webhook-Timestamp": str(at_s),
             "X-Fal-Webhook-Signature": self.fal_key.sign("\n".join(lines).encode()).hex(),
         }
+
+    @staticmethod
+    def by_google(audience: str, at_s: int) -> dict[str, str]:
+        """The headers of a callback that Google signed for somebody."""
+        return dict(events.headers(IDENTITY, audience, at_s))
 
     def send(self, post: Post) -> tuple[int, object]:
         """Invoke the function; status and body of its answer."""
@@ -122,7 +141,8 @@ class Deployment:
 
 def _jwks(key: Ed25519PrivateKey) -> bytes:
     x = base64.urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
-    return json.dumps({"keys": [{"kty": "OKP", "crv": "Ed25519", "x": x}]}).encode()
+    published = [{"kty": "OKP", "crv": "Ed25519", "x": x}, *events.jwks(IDENTITY)["keys"]]
+    return json.dumps({"keys": published}).encode()
 
 
 def _attempt(provider: str) -> Attempt:
@@ -142,13 +162,14 @@ def _attempt(provider: str) -> Attempt:
 
 @pytest.fixture
 def deployment(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
-    """Both functions on the in-process AWS, with fal's keys served on loopback."""
+    """The functions on the in-process AWS, with the keys of fal and Google served on loopback."""
     fal_key = Ed25519PrivateKey.generate()
     with serving(answering(_jwks(fal_key))) as key_server:
+        keys = dict.fromkeys(("fal_jwks", "google_jwks"), f"{key_server.url}/jwks.json")
         runtime = Runtime(
             aws
             | {
-                "TIDEGATE_PROVIDER_BASE_URLS": json.dumps({"fal_jwks": f"{key_server.url}/jwks.json"}),
+                "TIDEGATE_PROVIDER_BASE_URLS": json.dumps(keys),
                 "TIDEGATE_ALLOWED_PRIVATE_HOSTS": ",".join(key_server.allowed),
             }
         )

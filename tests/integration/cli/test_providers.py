@@ -90,6 +90,19 @@ def test_the_webhook_secret_comes_after_the_key_and_outlives_a_new_key(
     assert vault.read()["providers"]["replicate"] == stored
 
 
+def test_the_audience_of_googles_callbacks_is_no_secret_and_outlives_a_new_key(
+    operator: Operator, vault: Vault
+) -> None:
+    words = ("provider", "set-key", "google", "--webhook-audience", "project-7", "--json")
+    first = operator.types(*words, piped=f"{KEY}\n")
+    assert first.data["credentials"] == {"api_key": "…1234", "webhook_audience": "project-7"}
+    assert operator.types("provider", "set-key", "google", piped="goog_rotated\n").exit_code == 0
+    stored = {"api_key": "goog_rotated", "webhook_audience": "project-7"}
+    assert vault.read()["providers"]["google"] == stored
+    refused = operator.types("provider", "set-key", "fal", "--webhook-audience", "x", piped=f"{KEY}\n")
+    assert refused.exit_code == 2
+
+
 def test_a_terminal_is_asked_without_echo(
     operator: Operator, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:

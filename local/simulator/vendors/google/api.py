@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from local.simulator.catalog import InvalidInput
 from local.simulator.faults import Faults
@@ -19,28 +19,34 @@ from local.simulator.submission import (
     answer_when_done,
     doom,
     json_object,
-    key_of,
     open_submit,
     poll_trouble,
     scripted,
 )
-from local.simulator.vendors.google import problems, wire
+from local.simulator.vendors.google import events, interactions_wire, problems, wire
+from local.simulator.vendors.google.access import find, refuse
+from local.simulator.vendors.google.interactions import Interactions
 from local.simulator.vendors.protocol import Notice
 from local.simulator.world import World
 
 
 class Google:
-    """generativelanguage.googleapis.com/v1beta."""
+    """generativelanguage.googleapis.com: its v1beta, and the keys that sign its callbacks."""
 
     name = "google"
-    prefix = wire.PREFIX
+    prefix = wire.ROOT
     retention_s = 172_800.0
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._interactions = Interactions(world)
 
     def routes(self) -> list[BaseRoute]:
         """Pictures, videos, and the models as far as a key's test needs them."""
+        v1beta = [*self._v1beta(), *self._interactions.routes()]
+        return [Route("/.well-known/jwks.json", self._jwks, methods=["GET"]), Mount("/v1beta", routes=v1beta)]
+
+    def _v1beta(self) -> list[BaseRoute]:
         return [
             Route("/models", self._models, methods=["GET"]),
             Route("/models/{model}/operations/{id}", self._operation, methods=["GET"]),
@@ -49,9 +55,12 @@ class Google:
             Route("/models/{model}:predictLongRunning", self._predict, methods=["POST"]),
         ]
 
-    def notice(self, job: Job, event: Event) -> Notice | None:  # noqa: ARG002  the protocol's shape
-        """None: the claims of this vendor's signed callbacks are not published."""
-        return None
+    def notice(self, job: Job, event: Event) -> Notice | None:
+        """The end of a video that asked for it, with a token."""
+        return events.notice(job, event, self._world.identity)
+
+    async def _jwks(self, _request: Request) -> Response:
+        return JSONResponse(events.jwks(self._world.identity))
 
     async def _generate(self, request: Request) -> Response:
         job = await self._opened(request, "image")
@@ -74,25 +83,29 @@ class Google:
         return await answer_submit(self._world, request, job, answer)
 
     async def _opened(self, request: Request, media: str) -> Job | Response:
-        if refusal := self._refuse(request):
+        if refusal := refuse(request, self._world):
             return refusal
         body = await json_object(request)
         if body is None:
             return problems.problem("INVALID_ARGUMENT", "Invalid JSON payload received.")
         try:
             given = wire.picture_input(body) if media == "image" else wire.video_input(body)
+            hook = wire.webhook(body)
         except wire.WrongField as error:
             return problems.unknown(str(error))
         model_id = request.path_params["model"]
         faults = open_submit(self._world, request, self.name, model_id, given)
         if refusal := scripted(faults, problems.refusal):
             return refusal
-        return self._job(request, given, faults, media)
+        job = self._job(request, given, faults, media)
+        if isinstance(job, Job):
+            job.callback_url, job.metadata = hook
+        return job
 
     def _job(self, request: Request, given: Mapping[str, Any], faults: Faults, media: str) -> Job | Response:
         model_id = request.path_params["model"]
         model = self._world.catalog.find(self.name, model_id)
-        if model is None or model.media != media:
+        if model is None or model.media != media or interactions_wire.serves(model):
             return problems.problem("NOT_FOUND", f"models/{model_id} is not found for API version v1beta.")
         if extra := model.ignored(given):
             return problems.unknown(extra[0])
@@ -129,22 +142,10 @@ class Google:
         return RedirectResponse(job.file_urls()[0], 302)
 
     async def _models(self, request: Request) -> Response:
-        if refusal := self._refuse(request):
+        if refusal := refuse(request, self._world):
             return refusal
         known = [{"name": f"models/{model_id}"} for model_id in self._world.catalog.ids(self.name)]
         return JSONResponse({"models": known})
 
     def _find(self, request: Request) -> Job | Response:
-        if refusal := self._refuse(request):
-            return refusal
-        job = self._world.job(self.name, request.path_params["id"])
-        if job is None:
-            return problems.problem("NOT_FOUND", "The operation is not found.")
-        received(request.scope).job_id = job.id
-        return job
-
-    def _refuse(self, request: Request) -> Response | None:
-        key = key_of(request, self._world, "x-goog-api-key") or request.query_params.get("key")
-        if not key:
-            return problems.bad_key()
-        return problems.bad_key() if key in self._world.settings.bad_keys else None
+        return find(request, self._world, "The operation is not found.")

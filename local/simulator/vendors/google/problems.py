@@ -75,8 +75,27 @@ def refusal(word: int | str, retry_after_s: float | None) -> Response:
 
 def invalid(errors: Iterable[Mapping[str, Any]]) -> Response:
     """The 400 of an input that does not fit."""
-    said = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
-    return problem("INVALID_ARGUMENT", f"Invalid value at {said}")
+    return problem("INVALID_ARGUMENT", said(errors))
+
+
+def said(errors: Iterable[Mapping[str, Any]]) -> str:
+    """What is wrong with an input."""
+    places = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in errors)
+    return f"Invalid value at {places}"
+
+
+def request(message: str) -> Response:
+    """The Interactions API's own 400: its code is a word. Everything else comes from the front end."""
+    return JSONResponse({"error": {"code": "invalid_request", "message": message}}, 400)
+
+
+def refusal_of_interactions(word: int | str, retry_after_s: float | None) -> Response:
+    """The scripted answer, as the Interactions API gives it."""
+    if word in {422, "INVALID_ARGUMENT", "invalid_request"}:
+        return request("Request contains an invalid argument.")
+    if word == "SAFETY":
+        return JSONResponse({"error": {"code": "safety", "message": "The prompt was blocked."}}, 400)
+    return refusal(word, retry_after_s)
 
 
 def unknown(name: str) -> Response:

@@ -9,7 +9,8 @@ from local.simulator.inline import inline_texts
 from local.simulator.jobs import Doom, Job, State
 from local.simulator.media.studio import Studio
 
-PREFIX: Final = "/google/v1beta"
+ROOT: Final = "/google"
+PREFIX: Final = f"{ROOT}/v1beta"
 _CONFIG: Final = frozenset({"responseModalities", "imageConfig", "seed", "candidateCount", "temperature"})
 _REASONS: Final = {Doom.NSFW: "IMAGE_SAFETY", Doom.MODEL: "IMAGE_OTHER", Doom.INFRASTRUCTURE: "NO_IMAGE"}
 _FILTERED: Final = "We blocked the video because it may violate our usage policy. Support code: 58061214"
@@ -54,7 +55,7 @@ def video_input(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         WrongField: a field that does not exist.
     """
-    if extra := body.keys() - {"instances", "parameters"}:
+    if extra := body.keys() - {"instances", "parameters", "webhookConfig"}:
         raise WrongField(min(extra))
     (instance,) = body.get("instances") or [{}]
     if extra := instance.keys() - {"prompt", "image", "lastFrame"}:
@@ -85,6 +86,24 @@ async def content(job: Job, studio: Studio) -> dict[str, Any]:
     return {"candidates": [candidate], **known}
 
 
+def webhook(body: Mapping[str, Any]) -> tuple[str | None, Mapping[str, Any]]:
+    """Where a ``predictLongRunning`` request wants to be called back, and with what.
+
+    Raises:
+        WrongField: the configuration is not one.
+    """
+    config = body.get("webhookConfig", {})
+    uris = config.get("uris", []) if isinstance(config, dict) else None
+    if not isinstance(uris, list) or config.keys() - {"uris", "userMetadata"}:
+        raise WrongField("webhookConfig")
+    return (str(uris[0]) if uris else None), config.get("userMetadata", {})
+
+
+def download_url(job: Job) -> str:
+    """Where the file is fetched with the key."""
+    return f"{job.origin}{PREFIX}/files/{job.id}:download?alt=media"
+
+
 def operation_name(job: Job) -> str:
     """The operation's name, which is also its path."""
     return f"models/{job.model.id}/operations/{job.id}"
@@ -98,8 +117,7 @@ def operation(job: Job) -> dict[str, Any]:
     if job.doom in {Doom.MODERATION, Doom.NSFW}:
         made: dict[str, Any] = {"raiMediaFilteredCount": 1, "raiMediaFilteredReasons": [_FILTERED]}
     elif job.state is State.SUCCEEDED:
-        uri = f"{job.origin}{PREFIX}/files/{job.id}:download?alt=media"
-        made = {"generatedSamples": [{"video": {"uri": uri}}]}
+        made = {"generatedSamples": [{"video": {"uri": download_url(job)}}]}
     else:
         code = 14 if job.doom is Doom.INFRASTRUCTURE else 13
         return {**name, "done": True, "error": {"code": code, "message": "Video generation failed."}}

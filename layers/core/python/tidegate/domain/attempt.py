@@ -158,3 +158,13 @@ class Attempt:
     failure: Failure | None = None
     mode: Mode = Mode.LIVE  # the generation's
     model: str = ""  # which model it is an attempt at; empty on those written before it was noted
+
+    @property
+    def reference(self) -> str:
+        """What it is called at the provider."""
+        return f"{self.generation_id}/{self.number}"
+
+    @property
+    def callback_path(self) -> str:
+        """Where the provider calls back, below our base URL. Nobody else can guess it."""
+        return f"callbacks/{self.provider}/{self.reference}/{self.callback_token}"

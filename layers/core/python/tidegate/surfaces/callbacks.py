@@ -36,6 +36,10 @@ class Services(Protocol):
     def attempts(self) -> Queue:
         """The queue that drives attempts."""
 
+    @property
+    def public_base_url(self) -> str:
+        """Where providers reach this gateway."""
+
     def now_ms(self) -> int:
         """The time."""
 
@@ -78,6 +82,7 @@ class CallbackEndpoint:
             headers=request.headers,
             body=request.body,
             now_s=services.now_ms() // 1000,
+            public_base_url=services.public_base_url,
             generations=services.generations,
             providers=services.providers,
             attempts=services.attempts,

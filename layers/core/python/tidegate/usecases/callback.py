@@ -6,9 +6,10 @@ import hmac
 import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from tidegate.adapters.dynamodb.generations import GenerationTable
-from tidegate.adapters.providers.protocol import CallbackRejected
+from tidegate.adapters.providers.protocol import Callback, CallbackRejected
 from tidegate.adapters.providers.registry import ProviderNotConfigured, ProviderRegistry
 from tidegate.adapters.sqs import Queue
 from tidegate.domain.attempt import Attempt
@@ -26,6 +27,7 @@ def accept_callback(
     headers: Mapping[str, str],
     body: bytes,
     now_s: int,
+    public_base_url: str,
     generations: GenerationTable,
     providers: ProviderRegistry,
     attempts: Queue,
@@ -41,6 +43,7 @@ def accept_callback(
         headers: names in lower case.
         body: raw, as signed.
         now_s: the current time, epoch seconds.
+        public_base_url: where providers reach this gateway.
         generations: knows the attempt and its token.
         providers: know their own signatures.
         attempts: where the poll is queued.
@@ -57,6 +60,7 @@ def accept_callback(
     except ProviderNotConfigured as error:
         raise CallbackRejected("the provider is not configured") from error
     callback = provider.verify_callback(headers, body, now_s)
+    _check_addressee(callback, attempt, public_base_url)
     if not attempt.status.is_open:
         return  # it is settled: a late or repeated callback changes nothing
     attempts.send(
@@ -80,3 +84,13 @@ def _attempt(provider_name: str, path_params: Mapping[str, str], generations: Ge
     if not hmac.compare_digest(attempt.callback_token.encode(), path_params.get("token", "").encode()):
         raise CallbackRejected("the token is wrong")
     return attempt
+
+
+def _check_addressee(callback: Callback, attempt: Attempt, public_base_url: str) -> None:
+    """Make sure that a callback which says for whom it is was meant for this attempt of ours."""
+    if callback.reference is not None and callback.reference != attempt.reference:
+        raise CallbackRejected("it is about another attempt")
+    base = urlsplit(public_base_url)
+    origin, url = f"{base.scheme}://{base.netloc}", f"{public_base_url}/{attempt.callback_path}"
+    if callback.audiences and not {origin, f"{origin}/", public_base_url, url} & {*callback.audiences}:
+        raise CallbackRejected(f"it was signed for another audience: {callback.audiences[0][:200]}")

@@ -8,6 +8,7 @@ from typing import Final
 
 BEDROCK: Final = "bedrock"  # needs none: it runs on the deployment's own permissions
 API_KEY: Final = "api_key"
+WEBHOOK_AUDIENCE: Final = "webhook_audience"
 WEBHOOK_SECRET: Final = "webhook_secret"  # noqa: S105  a field's name
 
 ACCOUNT_ID: Final = "account_id"
@@ -31,7 +32,8 @@ CREDENTIALS: Final[Mapping[str, tuple[Field, ...]]] = {
     "fal": (_KEY,),  # signs its callbacks with a published key
     "bfl": (_KEY,),  # signs its callbacks with a secret that we choose
     "openai": (_KEY,),
-    "google": (_KEY,),
+    # Callbacks are signed for our URL, or for this where Google's project has an audience of its own.
+    "google": (_KEY, Field(WEBHOOK_AUDIENCE, required=False, secret=False)),
     "byteplus": (_KEY,),
     "alibabacloud": (_KEY,),
     "runway": (_KEY,),

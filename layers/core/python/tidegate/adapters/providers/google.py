@@ -1,4 +1,4 @@
-"""Google's Gemini API: pictures at once, videos as long-running operations (contracts/providers §9)."""
+"""Google's Gemini API: pictures at once, videos as operations or interactions (contracts/providers §9)."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from tidegate.adapters.http import HttpClient
-from tidegate.adapters.providers.answers import items, mapping, text
+from tidegate.adapters.providers.answers import items, mapping, read_json, text
 from tidegate.adapters.providers.authentication import KeyHeader
+from tidegate.adapters.providers.credentials import WEBHOOK_AUDIENCE
+from tidegate.adapters.providers.google_callbacks import DEFAULT_JWKS_URL, CallbackKeys
 from tidegate.adapters.providers.google_failures import (
     failure_of,
     failure_of_candidates,
     failure_of_operation,
     filtered,
 )
+from tidegate.adapters.providers.google_interactions import INTERACTION, MODEL, Interactions
 from tidegate.adapters.providers.input_files import fetch_pictures
 from tidegate.adapters.providers.protocol import (
     Abilities,
+    Callback,
+    CallbackRejected,
     KeyTest,
     Limited,
     OutcomeUnknown,
@@ -51,15 +56,21 @@ class Google(Limited):
 
     name = "google"
     abilities = Abilities(
-        callbacks=False,
-        cancel=False,
+        callbacks=True,  # of videos
+        cancel=True,  # of interactions
         search=False,
         output_lifetime_s=172_800,
         synchronous=frozenset({MediaType.IMAGE}),
         synchronous_timeout_s=180,
     )
 
-    def __init__(self, http: HttpClient, secrets: Secrets, base_url: str = DEFAULT_BASE_URL) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        secrets: Secrets,
+        base_url: str = DEFAULT_BASE_URL,
+        jwks_url: str = DEFAULT_JWKS_URL,
+    ) -> None:
         self._http = http
         self._api = Upstream(
             http,
@@ -69,14 +80,21 @@ class Google(Limited):
             authentication=KeyHeader("x-goog-api-key"),
             failure_of=failure_of,
         )
+        self._interactions = Interactions(http, self._api)
+        self._keys = CallbackKeys(http, jwks_url)
 
     def submit(self, job: Job) -> Accepted | Succeeded:
-        """Have a picture made, or start the operation that makes a video."""
+        """Have a picture made, or start what makes a video."""
         check_model(self.name, _MODEL, job.native_model)
-        return self._picture(job) if job.media_type is MediaType.IMAGE else self._operation(job)
+        if job.media_type is MediaType.IMAGE:
+            return self._picture(job)
+        start = self._interactions.start if MODEL.fullmatch(job.native_model) else self._operation
+        return Accepted(self.adopt(job.native_model, start(job)))
 
     def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:
-        """Read the operation."""
+        """Read the interaction or the operation."""
+        if INTERACTION.fullmatch(prediction.prediction_id):
+            return self._interactions.poll(prediction)
         if not _OPERATION.fullmatch(prediction.prediction_id):
             raise ValueError("this is not an operation of google's")
         answer = self._api.look(f"{self._api.base_url}/{prediction.prediction_id}")
@@ -93,6 +111,31 @@ class Google(Limited):
         if not uris and (blocked := filtered(made)):
             return Failed(blocked)
         return produced([self._api.file(uri) if isinstance(uri, str) else None for uri in uris])
+
+    def cancel(self, prediction: Prediction) -> bool:
+        """Ask to stop an interaction; an operation cannot be stopped."""
+        known = INTERACTION.fullmatch(prediction.prediction_id)
+        return known is not None and self._interactions.cancel(prediction)
+
+    def adopt(self, native_model: str, prediction_id: str) -> Prediction:
+        """Rebuild a prediction from its id; a callback may name an operation without its model."""
+        operation = f"models/{native_model}/operations/{prediction_id}"
+        if not MODEL.fullmatch(native_model) and _OPERATION.fullmatch(operation):
+            prediction_id = operation
+        return Prediction(self.name, prediction_id, native_model)
+
+    def verify_callback(self, headers: Mapping[str, str], body: bytes, now_s: int) -> Callback:
+        """Check the token with Google's published keys; an audience that the operator named is ours."""
+        audiences = self._keys.verify(headers, now_s)
+        event = mapping(read_json(body))
+        data = mapping(event.get("data"))
+        job_id = text(data.get("id"))
+        if not INTERACTION.fullmatch(job_id) and not _OPERATION.fullmatch(job_id):
+            raise CallbackRejected("the body names no job")
+        echoed = mapping(data.get("user_metadata")) or mapping(event.get("user_metadata"))
+        ours = self._api.credential(WEBHOOK_AUDIENCE)
+        named = () if ours and ours in audiences else audiences
+        return Callback(job_id, text(echoed.get("attempt")) or None, named)
 
     def try_key(self) -> KeyTest:
         """Ask for the list of models. A bad key is a 400 here: it proves nothing by its status."""
@@ -124,7 +167,7 @@ class Google(Limited):
             config["seed"] = given["seed"]
         return {"contents": [{"role": "user", "parts": parts}], "generationConfig": config}
 
-    def _operation(self, job: Job) -> Accepted:
+    def _operation(self, job: Job) -> str:
         instance: dict[str, object] = {"prompt": job.input.get("prompt")}
         for name in _FRAMES:
             if name in job.input:
@@ -132,11 +175,14 @@ class Google(Limited):
                 instance[name] = {"bytesBase64Encoded": picture.base64, "mimeType": picture.content_type}
         parameters = {name: value for name, value in job.input.items() if name not in {"prompt", *_FRAMES}}
         url = f"{self._api.base_url}/models/{job.native_model}:predictLongRunning"
-        payload = {"instances": [instance], "parameters": parameters}
+        payload: dict[str, object] = {"instances": [instance], "parameters": parameters}
+        if job.callback_url:
+            metadata = {"attempt": job.reference}
+            payload["webhookConfig"] = {"uris": [job.callback_url], "userMetadata": metadata}
         name = text(self._api.submit(url, payload, timeout_s=job.timeout_s).fields.get("name"))
         if not _OPERATION.fullmatch(name):
             raise OutcomeUnknown("google accepted the job without a readable operation")
-        return Accepted(self.adopt(job.native_model, name))
+        return name
 
 
 def _files(candidate: Mapping[str, Any]) -> list[MediaFile | None]:

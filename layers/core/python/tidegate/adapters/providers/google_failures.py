@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from tidegate.adapters.providers.answers import MAX_RETRY_AFTER_S, Answer, items, mapping, text
@@ -13,8 +13,10 @@ from tidegate.domain.attempt import FailureClass as Class
 from tidegate.domain.attempt import FailureCode as Code
 
 _PER_DAY: Final = "quota per day"
-# First match wins. A word is the error's ``status``, or a ``reason`` in its details.
+_BLOCKED: Final = "blocked by policy"
+# First match wins. A word is the error's ``status`` or ``code``, or a ``reason`` in its details.
 RULES: Final = (
+    Rule(Class.FAIL, Code.CONTENT_POLICY, word=_BLOCKED),
     Rule(Class.FAIL_OVER, Code.AUTH, word="API_KEY_INVALID"),
     Rule(Class.FAIL_OVER, Code.AUTH, (400,), text="api key not valid"),
     Rule(Class.OUT_OF_FUNDS, Code.BILLING, word="FAILED_PRECONDITION"),  # billing, or the region
@@ -23,9 +25,11 @@ RULES: Final = (
     *BY_STATUS,
 )
 
-# The ``error.code`` of an operation is a gRPC status.
+# The ``error.code`` of an operation is a gRPC status, that of an interaction such a status' name.
 OPERATIONS: Final = (
+    Rule(Class.FAIL, Code.CONTENT_POLICY, word=_BLOCKED),
     Rule(Class.FAIL, Code.INVALID_INPUT, (3,)),
+    Rule(Class.RETRY, Code.TIMEOUT, (4,)),
     Rule(Class.FAIL_OVER, Code.RATE_LIMITED, (8,)),
     Rule(Class.RETRY, Code.UNAVAILABLE, (13, 14)),
     Rule(Class.FAIL_OVER, Code.ERROR),
@@ -43,6 +47,19 @@ BLOCKED: Final = frozenset(
         "IMAGE_RECITATION",
     }
 )
+_GRPC: Final = {
+    "INVALID_REQUEST": 3,
+    "INVALID_ARGUMENT": 3,
+    "DEADLINE_EXCEEDED": 4,
+    "RESOURCE_EXHAUSTED": 8,
+    "INTERNAL": 13,
+    "UNAVAILABLE": 14,
+}
+_REFUSAL: Final = re.compile(
+    r"\b(?:blocked|violate[sd]?)\b.{0,200}\b(?:safety|polic(?:y|ies))\b", re.IGNORECASE | re.DOTALL
+)
+_MAX_PROSE: Final = 10_000  # of which a refusal is looked for
+_BAD_REQUEST: Final = 400
 _DELAY: Final = re.compile(r"(\d{1,6})(?:\.\d+)?s")
 
 
@@ -50,13 +67,15 @@ def failure_of(answer: Answer) -> Failure:
     """Classify an error answer."""
     error = mapping(answer.fields.get("error"))
     details = [mapping(entry) for entry in items(error.get("details"))]
-    words = {text(error.get("status")), *_words(details)}
+    message = text(error.get("message"))
+    words = {text(error.get("status")), _kind(error.get("code")), *_words(details)}
+    words |= _blocked(words, message if answer.status == _BAD_REQUEST else "")
     wait_s = answer.retry_after_s
     told_s = next(filter(None, map(_delay_s, details)), None)
     symptoms = Symptoms(
         answer.status,
         frozenset(filter(None, words)),
-        text(error.get("message")),
+        message,
         told_s if wait_s is None else wait_s,
     )
     return classify(RULES, symptoms)
@@ -74,11 +93,28 @@ def failure_of_candidates(fields: Mapping[str, Any]) -> Failure:
 
 
 def failure_of_operation(error: Mapping[str, Any]) -> Failure:
-    """Classify the error that an operation ended with."""
-    code = error.get("code")
-    status = code if isinstance(code, int) and not isinstance(code, bool) else 0
-    failure = classify(OPERATIONS, Symptoms(status, text=text(error.get("message"))))
+    """Classify the error that an operation, or an interaction, ended with."""
+    code, message = error.get("code"), text(error.get("message"))
+    kind = _kind(code)
+    status = code if isinstance(code, int) and not isinstance(code, bool) else _GRPC.get(kind, 0)
+    failure = classify(OPERATIONS, Symptoms(status, _blocked({kind}, message), message))
     return Failure(failure.failure_class, failure.code, failure.message)  # it is no HTTP status
+
+
+def failure_of_interaction(fields: Mapping[str, Any]) -> Failure:
+    """Classify an interaction that failed: by what it tells of itself, else by its steps."""
+    told = [mapping(entry) for entry in items(fields.get("errors"))]
+    told += [mapping(mapping(step).get("error")) for step in items(fields.get("steps"))]
+    ended = {"message": f"the interaction ended as {text(fields.get('status'))}"}
+    return failure_of_operation(next(filter(None, told), ended))
+
+
+def failure_without_video(output: Iterable[Mapping[str, Any]]) -> Failure:
+    """Say why a completed interaction holds no video: a refusal is told in a text."""
+    said = " ".join(text(entry.get("text")) for entry in output)[:_MAX_PROSE].strip()
+    if _REFUSAL.search(said):
+        return classify(OPERATIONS, Symptoms(words=frozenset({_BLOCKED}), text=said))
+    return Failure(Class.FAIL_OVER, Code.INVALID_RESPONSE, "the answer holds no video")
 
 
 def filtered(made: Mapping[str, Any]) -> Failure | None:
@@ -89,6 +125,16 @@ def filtered(made: Mapping[str, Any]) -> Failure | None:
     reasons = [text(reason) for reason in items(made.get("raiMediaFilteredReasons"))]
     message = "; ".join(filter(None, reasons)) or "the output was filtered"
     return classify((Rule(Class.FAIL, Code.CONTENT_POLICY),), Symptoms(text=message))
+
+
+def _kind(code: object) -> str:
+    """Return the name in an error's code, which is a word or a URI that ends with it."""
+    return text(code).rstrip("/").rpartition("/")[2].replace("-", "_").upper()
+
+
+def _blocked(words: set[str], message: str) -> frozenset[str]:
+    """Return the mark of the content policy's verdict, if this is one."""
+    return frozenset({_BLOCKED}) if words & BLOCKED or _REFUSAL.search(message[:_MAX_PROSE]) else frozenset()
 
 
 def _words(details: list[Mapping[str, Any]]) -> Iterator[str]:

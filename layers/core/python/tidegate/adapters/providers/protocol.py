@@ -64,9 +64,14 @@ class KeyTest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A verified callback: a hint to poll now, never the truth itself."""
+    """A verified callback: a hint to poll now, never the truth itself.
+
+    What it says of its addressee is held against the attempt whose URL it came to.
+    """
 
     prediction_id: str
+    reference: str | None = None  # the attempt that it is about, by ``Job.reference``; None: it does not say
+    audiences: tuple[str, ...] = ()  # whom it was signed for: our URL or its origin; empty: it does not say
 
 
 class Provider(Protocol):

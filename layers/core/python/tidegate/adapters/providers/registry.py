@@ -55,9 +55,14 @@ def _openai(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) ->
 
 
 def _google(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
-    from tidegate.adapters.providers import google
+    from tidegate.adapters.providers import google, google_callbacks
 
-    return google.Google(http, secrets, base_urls.get("google", google.DEFAULT_BASE_URL))
+    return google.Google(
+        http,
+        secrets,
+        base_urls.get("google", google.DEFAULT_BASE_URL),
+        base_urls.get("google_jwks", google_callbacks.DEFAULT_JWKS_URL),
+    )
 
 
 def _byteplus(http: HttpClient, secrets: Secrets, base_urls: Mapping[str, str]) -> Provider:
@@ -114,9 +119,10 @@ BUILDERS: Final[Mapping[str, _Builder]] = {
 class ProviderRegistry:
     """Builds adapters on demand and keeps them for the life of the Lambda environment.
 
-    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` is where fal's keys are,
-    and ``bedrock_outputs`` the S3 folder that Bedrock writes below. Bedrock has no credentials of its own:
-    it is there when that folder is named, and asked with the permissions of ``role``, else the function's.
+    ``base_urls`` overrides where a provider is reached, by its name; ``fal_jwks`` and ``google_jwks`` are
+    where their keys are, and ``bedrock_outputs`` the S3 folder that Bedrock writes below. Bedrock has no
+    credentials of its own: it is there when that folder is named, and asked with the permissions of
+    ``role``, else the function's.
     """
 
     def __init__(

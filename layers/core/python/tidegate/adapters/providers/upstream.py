@@ -147,9 +147,9 @@ class Upstream:
         except (ConnectFailed, UnsafeUrl, ResponseLost, BodyTooLarge):
             return None
 
-    def look(self, url: str) -> Answer | Running:
+    def look(self, url: str, *, max_bytes: int = _MAX_ANSWER_BYTES) -> Answer | Running:
         """Ask where a job stands. A poll that fails is no verdict: the job goes on (contracts §13.10)."""
-        answer = self.ask("GET", url)
+        answer = self.ask("GET", url, max_bytes=max_bytes)
         if answer is None or not answer.is_success:
             return self.running(answer)
         return answer

@@ -29,16 +29,14 @@ def build_job(context: Context, generation: Generation, attempt: Attempt) -> Job
     if route is None:
         gone = f"the catalogue no longer runs this {generation.model} at {attempt.provider}"
         raise ProviderRefused(Failure(FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE, gone))
-    reference = f"{generation.generation_id}/{attempt.number}"
-    path = f"callbacks/{attempt.provider}/{reference}/{attempt.callback_token}"
     params = with_urls(generation.params, context.input_url)
     rule = route.fields.get(_SEED)
     return Job(
         native_model=route.native_model,
         media_type=generation.media_type,
-        input=native_input(route, {_SEED: _own_seed(reference), **params}),
-        callback_url=f"{context.public_base_url}/{path}" if route.callbacks else None,
-        reference=reference,
+        input=native_input(route, {_SEED: _own_seed(attempt.reference), **params}),
+        callback_url=f"{context.public_base_url}/{attempt.callback_path}" if route.callbacks else None,
+        reference=attempt.reference,
         # A signed URL is new with every build, so nothing that was sent can be compared with it.
         searchable=rule is not None
         and rule.to is not None
