@@ -44,7 +44,8 @@ def notice(job: Job, event: Event, identity: Identity) -> Notice | None:
         return json.dumps(envelope).encode()
 
     url, forged = job.callback_url, "bad_signature" in job.faults
-    return Notice(url, body, lambda at_s, _body: headers(identity, url, at_s, forged=forged))
+    known_as = {"webhook-id": f"evt_{secrets.token_hex(12)}"}  # the same, however often it is sent
+    return Notice(url, body, lambda at_s, _body: {**headers(identity, url, at_s, forged=forged), **known_as})
 
 
 def jwks(identity: Identity) -> dict[str, Any]:
@@ -72,7 +73,6 @@ def headers(identity: Identity, audience: str, timestamp: int, *, forged: bool =
     signature = identity.google_key().sign(message.encode(), PKCS1v15(), SHA256())
     return {
         "content-type": "application/json",
-        "webhook-id": f"evt_{secrets.token_hex(12)}",
         "webhook-timestamp": str(timestamp),
         "webhook-signature": f"{signed}.{_encoded(signature)}",
     }
