@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from tidegate.adapters.providers.answers import MAX_RETRY_AFTER_S, Answer, items, mapping, text
+from tidegate.adapters.providers.answers import MAX_RETRY_AFTER_S, Answer, items, mapping, read_json, text
 from tidegate.adapters.providers.classification import BY_STATUS, Rule, Symptoms, classify
 from tidegate.domain.attempt import Failure
 from tidegate.domain.attempt import FailureClass as Class
@@ -64,8 +64,9 @@ _DELAY: Final = re.compile(r"(\d{1,6})(?:\.\d+)?s")
 
 
 def failure_of(answer: Answer) -> Failure:
-    """Classify an error answer."""
-    error = mapping(answer.fields.get("error"))
+    """Classify an error answer. Google's front end wraps some in a list."""
+    told = read_json(answer.body)
+    error = mapping(mapping(next(iter(items(told)), told)).get("error"))
     details = [mapping(entry) for entry in items(error.get("details"))]
     message = text(error.get("message"))
     words = {text(error.get("status")), _kind(error.get("code")), *_words(details)}
