@@ -13,7 +13,7 @@ _EMPTY: Final = b"\x00\x00\x00\x00"
 # A PNG of 1024 x 1024 pixels as far as anybody looks. S3 bills a PUT whatever the size.
 _PICTURE: Final = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x04\x00\x00\x00\x04\x00\x08\x02\x00\x00\x00"
-    + (b"CRC!" + _EMPTY + b"IEND" + b"CRC!")
+    + (b"CRC!" + b"\x00\x00\x00\x01IDAT-CRC!" + _EMPTY + b"IEND" + b"CRC!")
 )
 
 
