@@ -85,7 +85,7 @@ def test_the_deployed_functions_may_call_the_simulator_and_the_receiver_and_noth
     context = Urls.of(Ports(1, 2, 3, 4)).context()
     assert context["allowed_private_hosts"] == "127.0.0.1:3,127.0.0.1:4"
     assert context["public_base_url"] == "http://127.0.0.1:2"
-    assert set(json.loads(context["provider_base_urls"])) == {*BUILDERS, "fal_jwks", "stripe"}
+    assert set(json.loads(context["provider_base_urls"])) == {*BUILDERS, "fal_jwks", "google_jwks", "stripe"}
 
 
 def test_the_ports_of_the_last_run_are_taken_again(tmp_path: Path) -> None:
