@@ -108,7 +108,7 @@ def test_a_callback_that_repeats_nothing_names_no_attempt(repeated: object) -> N
 
 @pytest.mark.parametrize(
     ("audience", "named"),
-    [(URL, (URL,)), (["a", URL], ("a", URL)), ([], ()), (None, ()), ([5], ("",)), ({}, ())],
+    [(URL, (URL,)), (["a", URL], ("a", URL)), ([], ("",)), (None, ()), ([5], ("",)), ({}, ("",))],
 )
 def test_the_audiences_are_handed_on(audience: object, named: tuple[str, ...]) -> None:
     adapter, _ = against(published(jwk()))

@@ -72,6 +72,12 @@ IMAGES = {
     "jpeg after tables": (jpeg(640, 480, segment(0xC4, b"\x00" * 20)), "image/jpeg", "jpg"),
     "jpeg with fill bytes": (jpeg(640, 480, b"\xff\xff\xff"), "image/jpeg", "jpg"),
     "jpeg with a bare marker": (jpeg(640, 480, b"\xff\x01"), "image/jpeg", "jpg"),
+    "jpeg before a film": (jpeg(640, 480) + b"\x00\x00\x00\x18ftypmp42" * 20_000, "image/jpeg", "jpg"),
+    "jpeg whose end lies on the edge of a piece": (
+        jpeg(640, 480)[:-2] + b"\x07" * (65_535 - 40) + b"\xff\xd9",
+        "image/jpeg",
+        "jpg",
+    ),
     "webp": (vp8(640, 480), "image/webp", "webp"),
     "lossless webp": (vp8l(640, 480), "image/webp", "webp"),
     "extended webp": (vp8x(640, 480), "image/webp", "webp"),
@@ -168,6 +174,13 @@ def test_a_webm_film_is_recognised() -> None:
 @pytest.mark.parametrize("data", NOT_MEDIA.values(), ids=NOT_MEDIA.keys())
 def test_anything_else_is_not_media(data: bytes) -> None:
     assert sniff(io.BytesIO(data)) is None
+
+
+@pytest.mark.parametrize("data", [data for data, _, _ in IMAGES.values()], ids=IMAGES.keys())
+def test_no_beginning_of_an_image_makes_the_parsers_fail(data: bytes) -> None:
+    for end in range(min(len(data), 200)):
+        media = sniff(io.BytesIO(data[:end]))
+        assert media is None or media.width == 640
 
 
 def test_the_file_is_read_from_its_start_wherever_it_stands() -> None:

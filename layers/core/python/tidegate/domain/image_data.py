@@ -19,6 +19,7 @@ _WEBP_IMAGES: Final = frozenset({b"VP8 ", b"VP8L", b"ANMF"})  # RFC 9649 §2.5 t
 _GIF_BLOCKS: Final = 65_536  # of extensions, before the first image
 _GIF_EXTENSION: Final = 0x21  # GIF89a §23 to §26
 _GIF_IMAGE: Final = 0x2C  # GIF89a §20
+_PIECE_BYTES: Final = 65_536
 _TAIL_BYTES: Final = 4_096  # some writers leave a little behind the end marker
 
 
@@ -79,7 +80,8 @@ def _is_whole_jpeg(file: IO[bytes]) -> bool:
     for position, segment in jpeg_segments(file, _JPEG_SEGMENTS, 4):
         if segment[1] == _JPEG_SCAN:
             data = position + 2 + int.from_bytes(segment[2:4])
-            return _last(file, b"\xff\xd9") > data
+            # The first one ends it, for data writes FF as FF 00; a film may follow (motion photos).
+            return _first(file, b"\xff\xd9", data) > data
     return False
 
 
@@ -108,7 +110,10 @@ def _is_whole_gif(file: IO[bytes]) -> bool:
 
 def _has_gif_image(file: IO[bytes]) -> bool:
     file.seek(10)
-    packed, *_ = file.read(3)  # whoever measured it has seen thirteen bytes
+    screen = file.read(3)
+    if len(screen) < len(b"PBA"):  # packed fields, background, aspect ratio
+        return False
+    packed = screen[0]
     position = 13 + (6 << (packed & 7) if packed & 0x80 else 0)  # behind the global colours
     in_extension = False
     for _ in range(_GIF_BLOCKS):
@@ -124,11 +129,16 @@ def _has_gif_image(file: IO[bytes]) -> bool:
     return False
 
 
-def _last(file: IO[bytes], marker: bytes) -> int:
-    """Say where a marker stands for the last time near the end; -1 if it does not."""
-    begin, tail = _tail(file)
-    found = tail.rfind(marker)
-    return begin + found if found >= 0 else -1
+def _first(file: IO[bytes], marker: bytes, position: int) -> int:
+    """Say where a marker stands for the first time from a position on; -1 if it does not."""
+    file.seek(position)
+    kept = b""
+    while piece := file.read(_PIECE_BYTES):
+        found = (kept + piece).find(marker)
+        if found >= 0:
+            return position - len(kept) + found
+        position, kept = position + len(piece), piece[-1:]
+    return -1
 
 
 def _tail(file: IO[bytes]) -> tuple[int, bytes]:

@@ -48,8 +48,8 @@ class Room:
 def room(limit: Limit, minutes: Mapping[int, Minute], now_ms: int) -> Room:
     """Return what a limit leaves to the current minute, of which ``minutes`` need not know.
 
-    Of the minute before counts the share that is less than sixty seconds ago: so no window of a minute,
-    wherever it begins, holds far more than the limit.
+    Of the minute before counts the share that is less than sixty seconds ago, as if it had come evenly: after
+    a burst at its end, a window of sixty seconds can hold nearly twice the limit.
     """
     now = minute_of(now_ms)
     begun = unended = None

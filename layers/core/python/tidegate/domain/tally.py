@@ -116,4 +116,5 @@ def _failed_by_provider(attempt: Attempt) -> bool:
     failure = attempt.failure
     if attempt.status is not AttemptStatus.FAILED or failure is None:
         return False
-    return failure.failure_class is not FailureClass.FAIL
+    # An input that another provider may be able to fetch is the caller's all the same.
+    return failure.failure_class is not FailureClass.FAIL and failure.code is not FailureCode.INVALID_INPUT

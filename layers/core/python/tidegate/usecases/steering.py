@@ -41,14 +41,17 @@ class _Memory(Generic[T]):
     kept: dict[str, tuple[int, T]] = field(default_factory=dict)
 
     def get(self, name: str, read: Callable[[], T], absent: T, *, now_ms: int, age_ms: int) -> T:
-        """Return a value that is young enough, else read it; ``absent`` stands for what cannot be read."""
+        """Return a value that is young enough, else read it; the old one stands for what cannot be read.
+
+        Before the first time that is ``absent``.
+        """
         if name in self.kept and now_ms - self.kept[name][0] < age_ms:
             return self.kept[name][1]
         try:
             value = read()
         except (BotoCoreError, ClientError) as error:
             _log.warning("routing goes on without %s: %s", name, type(error).__name__)
-            value = absent
+            value = self.kept[name][1] if name in self.kept else absent
         self.kept[name] = now_ms, value
         return value
 

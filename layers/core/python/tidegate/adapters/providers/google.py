@@ -80,7 +80,7 @@ class Google(Limited):
             authentication=KeyHeader("x-goog-api-key"),
             failure_of=failure_of,
         )
-        self._interactions = Interactions(http, self._api)
+        self._interactions = Interactions(http, secrets, self.name, base_url)
         self._keys = CallbackKeys(http, jwks_url)
 
     def submit(self, job: Job) -> Accepted | Succeeded:

@@ -61,7 +61,9 @@ class CallbackKeys:
         if not self._keys.any_fits(fits, now_s):
             raise CallbackRejected("no key of google fits the signature")
         given = claims.get("aud")
-        return (given,) if isinstance(given, str) else tuple(text(entry) for entry in items(given))
+        if given is None:
+            return ()
+        return (given,) if isinstance(given, str) else tuple(map(text, items(given))) or ("",)
 
 
 def _check_times(claims: Mapping[str, Any], headers: Mapping[str, str], now_s: int) -> None:

@@ -8,11 +8,17 @@ from typing import Any, Final
 
 from tidegate.adapters.http import HttpClient
 from tidegate.adapters.providers.answers import items, mapping, text
-from tidegate.adapters.providers.google_failures import failure_of_interaction, failure_without_video
+from tidegate.adapters.providers.authentication import KeyHeader
+from tidegate.adapters.providers.google_failures import (
+    failure_of,
+    failure_of_interaction,
+    failure_without_video,
+)
 from tidegate.adapters.providers.input_files import fetch_pictures
 from tidegate.adapters.providers.protocol import OutcomeUnknown
 from tidegate.adapters.providers.results import decoded, failed_over, produced
 from tidegate.adapters.providers.upstream import MAX_RESULT_BYTES, Upstream
+from tidegate.adapters.secrets import Secrets
 from tidegate.domain.attempt import (
     Failed,
     FailureCode,
@@ -27,15 +33,25 @@ INTERACTION: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.=-]{0,255}")
 MODEL: Final = re.compile(r"gemini-omni-[a-z0-9._-]{1,60}")
 _FAILED: Final = frozenset({"failed", "incomplete", "budget_exceeded", "requires_action"})
 _FRAME: Final = "image"
+# Whose shapes are read here (PyPI ``google-genai`` 3.4.0): another default shall not change them.
+REVISION: Final = "2026-05-20"
 
 
 class Interactions:
     """Runs the models that Google has after Veo."""
 
-    def __init__(self, http: HttpClient, api: Upstream) -> None:
+    def __init__(self, http: HttpClient, secrets: Secrets, name: str, base_url: str) -> None:
         self._http = http
-        self._api = api
-        self._url = f"{api.base_url}/interactions"
+        self._api = Upstream(
+            http,
+            secrets,
+            name=name,
+            base_url=base_url,
+            authentication=KeyHeader("x-goog-api-key"),
+            headers={"Api-Revision": REVISION},
+            failure_of=failure_of,
+        )
+        self._url = f"{self._api.base_url}/interactions"
 
     def start(self, job: Job) -> str:
         """Start an interaction in the background and return its id.
