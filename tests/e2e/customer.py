@@ -175,23 +175,29 @@ class Customer:
 
     def books_are_exact(self) -> bool:
         """Every movement is in the journal, and grants less charges are what the wallet holds."""
-        wallet = self.account.wallet
-        journal = until(
-            lambda: [e for e in [self.journal()] if len(e) == wallet.sequence], "the journal is complete"
-        )[0]
+        wallet, journal = self.account.wallet, self.journal()
         totals = {
             kind: sum(entry.amount.micros for entry in journal if entry.kind is kind) for kind in MovementKind
         }
         settled = totals[MovementKind.CHARGE] + totals[MovementKind.REFUND]
         return (
-            wallet.held == ZERO
+            len(journal) == wallet.sequence
+            and wallet.held == ZERO
             and totals[MovementKind.RESERVE] == settled
             and totals[MovementKind.ADD] - totals[MovementKind.CHARGE] == wallet.balance.micros
         )
 
     def journal(self) -> list[Movement]:
-        """Every movement of the wallet that is written so far, newest first."""
-        return list(self.deployed.wallets.journal(self.account_id, limit=5000))
+        """Every movement that the wallet has seen, newest first; the stream writes them a moment later."""
+        seen = self.account.wallet.sequence
+        return until(
+            lambda: [
+                e
+                for e in [list(self.deployed.wallets.journal(self.account_id, limit=5000))]
+                if len(e) >= seen
+            ],
+            "the journal is complete",
+        )[0]
 
     # ── webhooks and the provider ────────────────────────────────────────────────────────────────────────
 

@@ -83,10 +83,12 @@ def taking(library: LibraryTable, project_id: str, alias: str, image_id: str, no
     if holder_id is None or holder_id == image_id:
         return [library.aliases.claim(project_id, alias, image_id)]
     holder = library.images.get(project_id, holder_id)
-    moved = library.aliases.move(project_id, alias, image_id, holder_id, pending=holder is None)
-    if holder is None or holder.alias != alias:
-        return [moved]
-    return [moved, library.images.rename(holder, None, now_ms)]
+    if holder is not None and holder.alias == alias:
+        moved = library.aliases.move(project_id, alias, image_id, holder_id, pending=False)
+        return [moved, library.images.rename(holder, None, now_ms)]
+    # Kept for an image that is to be. An image that had it when we read whose it is, and not any more when
+    # we read the image, may have it again by now: then this condition fails, and all is read anew.
+    return [library.aliases.move(project_id, alias, image_id, holder_id, pending=True)]
 
 
 def may_move(library: LibraryTable, account_id: str, project_id: str) -> bool:
