@@ -172,6 +172,30 @@ def test_without_limits_no_call_is_made_and_with_one_a_write_and_now_and_then_a_
     assert calls() == {"dynamodb:Query": 1, "dynamodb:UpdateItem": 1}
 
 
+def test_a_place_that_is_left_is_free_at_once(deployment: Runtime) -> None:
+    _limit(deployment, Limit(concurrent=1))
+    assert _takes(deployment, 1) == [True]
+    _worker(deployment).leave("replicate", NOW_MS)
+    assert _takes(deployment, 2) == [True, False]
+
+
+def test_a_place_that_cannot_be_given_back_keeps_no_other(deployment: Runtime) -> None:
+    for provider in ("fal", "replicate"):
+        _limit(deployment, Limit(concurrent=1), provider)
+        assert _takes(deployment, 1, provider) == [True]
+    end = deployment.loads.end
+
+    def fails_for_fal(provider: str, minute: int, number: int) -> None:
+        if provider == "fal":
+            raise DOWN
+        end(provider, minute, number)
+
+    with patch.object(deployment.loads, "end", fails_for_fal):
+        _ends(_begun(provider="fal"), _begun())
+    assert _takes(deployment, 1, "fal") == [False]
+    assert _takes(deployment, 1) == [True]
+
+
 def test_what_cannot_be_counted_holds_up_no_job(
     deployment: Runtime, caplog: pytest.LogCaptureFixture
 ) -> None:

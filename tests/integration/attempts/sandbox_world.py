@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.integration.attempts.world import START_MS, ScriptedProvider, World
+from tests.integration.attempts.scripted import ScriptedProvider
+from tests.integration.attempts.world import START_MS, World
 from tidegate.domain.mode import PLAY_CREDITS, Mode
 from tidegate.domain.money import Money
 from tidegate.domain.scripts import parse_script

@@ -8,7 +8,8 @@ from typing import Any
 from functions.sharkapi import job, wallet_balance
 from tests.contract.babysea.events import event
 from tests.contract.babysea.gateway import Clock
-from tests.integration.attempts.world import PRICE, START_MS, ScriptedProvider, World
+from tests.integration.attempts.scripted import ScriptedProvider
+from tests.integration.attempts.world import PRICE, START_MS, World
 from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.money import Money
 from tidegate.surfaces.sharkapi.jobs import job_id

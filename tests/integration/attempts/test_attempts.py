@@ -6,14 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.integration.attempts.world import (
-    PRICE,
-    START_MS,
-    WORKER_TIMEOUT_S,
-    ScriptedProvider,
-    World,
-    synchronous,
-)
+from tests.integration.attempts.scripted import ScriptedProvider, synchronous
+from tests.integration.attempts.world import PRICE, START_MS, WORKER_TIMEOUT_S, World
 from tidegate.domain.attempt import Accepted, Job, MediaFile, Succeeded
 from tidegate.domain.generation import Status
 from tidegate.domain.money import ZERO

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.integration.attempts.scripted import ScriptedProvider
 from tests.integration.attempts.test_attempts import CHARGED, REFUNDED
-from tests.integration.attempts.world import MACHINE_WAITS_S, START_MS, ScriptedProvider, World
+from tests.integration.attempts.world import MACHINE_WAITS_S, START_MS, World
 from tidegate.domain.generation import Status
 from tidegate.runtime import Runtime
 from tidegate.usecases.attempts.start import BUSY_WAIT_S
@@ -63,6 +66,21 @@ def test_a_cancelled_generation_is_not_waited_for(runtime: Runtime) -> None:
     assert world.run().status is Status.CANCELED
     assert world.trail() == []
     assert world.books() == REFUNDED
+
+
+def test_a_twin_that_comes_second_leaves_the_place_that_it_took(runtime: Runtime) -> None:
+    world = _world(runtime, "replicate", duplicate=True)
+    take = world.context.take_place
+
+    def while_a_twin_begins(provider: str, at_ms: int) -> bool:
+        world.context = replace(world.context, take_place=take)
+        world.run(until=lambda: bool(world.trail()))
+        return take(provider, at_ms)
+
+    world.context = replace(world.context, take_place=while_a_twin_begins)
+    assert world.run().provider_used == "replicate"
+    assert world.providers["replicate"].submits == 1
+    assert world.places == {"replicate": 1}
 
 
 def test_a_crash_at_any_side_effect_changes_nothing(runtime: Runtime) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tests.integration.attempts.scripted import ScriptedProvider
 from tests.integration.attempts.test_attempts import CHARGED, REFUNDED
-from tests.integration.attempts.world import ScriptedProvider, World
+from tests.integration.attempts.world import World
 from tidegate.domain.generation import Status
 from tidegate.runtime import Runtime
 from tidegate.usecases.conclude import NOT_AVAILABLE

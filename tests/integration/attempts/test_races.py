@@ -11,7 +11,8 @@ from unittest.mock import patch
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.attempts.world import PRICE, START_MS, ScriptedProvider, World
+from tests.integration.attempts.scripted import ScriptedProvider
+from tests.integration.attempts.world import PRICE, START_MS, World
 from tidegate.adapters.providers.protocol import OutcomeUnknown
 from tidegate.domain.attempt import Accepted, Failed, Job, Prediction, Running, Succeeded
 from tidegate.domain.generation import Status

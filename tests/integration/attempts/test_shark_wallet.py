@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.contract.babysea.gateway import Clock
+from tests.integration.attempts.scripted import ScriptedProvider, synchronous
 from tests.integration.attempts.shark_world import DOLLARS, SharkWorld
-from tests.integration.attempts.world import START_MS, ScriptedProvider, synchronous
+from tests.integration.attempts.world import START_MS
 from tests.integration.conftest import SESSION
 from tidegate.domain.money import ZERO
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from tests.contract.simulator.client import Client
-from tests.integration.attempts.world import PRICE, ScriptedProvider, World
+from tests.integration.attempts.scripted import ScriptedProvider
+from tests.integration.attempts.world import PRICE, World
 from tidegate.adapters.http import HttpClient
 from tidegate.adapters.providers.protocol import Provider
 from tidegate.adapters.providers.registry import ProviderRegistry

@@ -8,32 +8,19 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.integration.attempts.scripted import Crash, ScriptedProvider
 from tidegate.adapters.providers.protocol import (
-    Abilities,
-    KeyTest,
-    Limited,
-    OutcomeUnknown,
     Provider,
-    ProviderRefused,
-    SearchUnsupported,
 )
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.domain.attempt import (
-    Accepted,
-    Failed,
-    Failure,
-    FailureClass,
-    FailureCode,
-    Job,
     MediaFile,
-    Prediction,
-    Running,
-    Succeeded,
 )
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import load_catalog
@@ -53,98 +40,6 @@ START_MS = 1_763_000_000_000
 BUDGET = Budget(attempt_s=60, hold_s=600, poll_delays_s=(1, 2, 3, 5))
 WORKER_TIMEOUT_S = 20
 MACHINE_WAITS_S = BUDGET.attempt_s + 150
-
-
-class Crash(BaseException):
-    """The worker is gone: nothing after this line ran."""
-
-
-@dataclass
-class ScriptedProvider(Limited):
-    """Behaves as told: ``script`` is a list of words for successive submits, ``polls`` until it is done."""
-
-    name: str
-    script: list[str] = field(default_factory=list)
-    polls: int = 1
-    searchable: bool = True
-    jobs: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, int] = field(default_factory=dict)
-    canceled: set[str] = field(default_factory=set)
-    submits: int = 0
-    abilities: Abilities = field(
-        default=Abilities(callbacks=True, cancel=True, search=True, output_lifetime_s=3600)
-    )
-
-    def submit(self, job: Job) -> Accepted | Succeeded:
-        self.submits += 1
-        word = self.script.pop(0) if self.script else "ok"
-        refusals = {
-            "500": (FailureClass.RETRY, FailureCode.UNAVAILABLE),
-            "402": (FailureClass.OUT_OF_FUNDS, FailureCode.BILLING),
-            "401": (FailureClass.FAIL_OVER, FailureCode.AUTH),
-            "404": (FailureClass.FAIL_OVER, FailureCode.MODEL_UNAVAILABLE),
-            "429": (FailureClass.FAIL_OVER, FailureCode.RATE_LIMITED),
-            "422": (FailureClass.FAIL, FailureCode.INVALID_INPUT),
-        }
-        if word in refusals:
-            raise ProviderRefused(Failure(*refusals[word], message=f"answered {word}"))
-        if word == "unreachable":
-            raise OutcomeUnknown
-        prediction = Prediction(self.name, f"{self.name}-{self.submits}", job.native_model)
-        self.jobs[prediction.prediction_id] = "ok" if word in {"lost", "crash"} else word
-        if word == "lost":
-            raise OutcomeUnknown
-        if word == "crash":
-            raise Crash
-        if word == "sync":
-            del self.jobs[prediction.prediction_id]  # it keeps nothing that could be asked for
-            return self._result()
-        return Accepted(prediction)
-
-    def poll(self, prediction: Prediction) -> Running | Succeeded | Failed:
-        job = prediction.prediction_id
-        self.asked[job] = self.asked.get(job, 0) + 1
-        word = self.jobs[job]
-        if word == "stuck" or self.asked[job] <= self.polls:
-            return Running()
-        if word == "failed":
-            return Failed(Failure(FailureClass.FAIL_OVER, FailureCode.ERROR, "the model failed"))
-        if word == "moderated":
-            return Failed(Failure(FailureClass.FAIL, FailureCode.CONTENT_POLICY, "flagged"))
-        return self._result()
-
-    def cancel(self, prediction: Prediction) -> bool:
-        self.canceled.add(prediction.prediction_id)
-        return True
-
-    def search(self, job: Job, since_ms: int, until_ms: int) -> Prediction | None:
-        if not self.searchable:
-            raise SearchUnsupported
-        newest = next(reversed(self.jobs), None)
-        return Prediction(self.name, newest, job.native_model) if newest else None
-
-    def try_key(self) -> KeyTest:
-        return KeyTest.ACCEPTED
-
-    @staticmethod
-    def _result() -> Succeeded:
-        return Succeeded((MediaFile(url="https://files.example.com/1.png"),), predict_ms=900)
-
-
-ANSWERS_AT_ONCE = Abilities(
-    callbacks=False,
-    cancel=False,
-    search=False,
-    output_lifetime_s=0,
-    synchronous=frozenset({MediaType.IMAGE}),
-    synchronous_timeout_s=300,
-)
-
-
-def synchronous(name: str, script: list[str], *, resendable: bool = False) -> ScriptedProvider:
-    """A provider whose answer to the submit is the result."""
-    abilities = replace(ANSWERS_AT_ONCE, resendable=resendable)
-    return ScriptedProvider(name, script, searchable=False, abilities=abilities)
 
 
 class World:
@@ -167,6 +62,7 @@ class World:
         self.shut: set[str] = set()  # providers that are passed over
         self.over_budget: set[str] = set()  # and not asked as the last ones either
         self.busy_until_ms: dict[str, int] = {}  # providers that have as many jobs as they may
+        self.places: Counter[str] = Counter()  # that were taken, and not left
         self.unreachable: set[str] = set()  # providers whose files cannot be fetched
         self.alerts: list[tuple[str, str]] = []
         self._messages: list[tuple[int, int, dict[str, Any]]] = []
@@ -225,6 +121,7 @@ class World:
             alert=lambda attempt, failure: self.alerts.append((attempt.provider, failure.code.value)),
             refusal=self._refusal,
             take_place=self._take_place,
+            leave_place=lambda provider, at_ms: self.places.subtract({provider: 1}),
         )
 
     def _refusal(self, model: str, provider: str, *, is_last: bool) -> str | None:
@@ -233,7 +130,9 @@ class World:
         return FAILS if provider in self.shut and not is_last else None
 
     def _take_place(self, provider: str, at_ms: int) -> bool:
-        return at_ms >= self.busy_until_ms.get(provider, 0)
+        fits_in = at_ms >= self.busy_until_ms.get(provider, 0)
+        self.places[provider] += fits_in
+        return fits_in
 
     def _store(self, generation: Generation, files: tuple[MediaFile, ...]) -> tuple[Output, ...]:
         self.effect()

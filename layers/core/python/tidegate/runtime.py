@@ -116,6 +116,7 @@ class Runtime(Stores, Messaging, Vendors):
             alert=_alert,
             refusal=lambda *asked, is_last: self.steering.refusal(*asked, is_last=is_last),
             take_place=lambda *asked: self.places.take(*asked),  # noqa: PLW0108  built when first needed
+            leave_place=lambda *asked: self.places.leave(*asked),  # noqa: PLW0108
         )
 
     @cached_property

@@ -12,6 +12,7 @@ from tidegate.domain.generation import MediaType
 SUBMIT_RETRIES: Final = 1  # a definite refusal that asks for patience is tried once more, then we fail over
 LOST_GRACE_S: Final = 5  # how long a job whose answer was lost has to show up before it is looked for
 ORPHAN_POLL_S: Final = 30
+START_S: Final = 2  # what an attempt takes to be written down, before the state machine stops waiting for it
 STORE_S: Final = 60  # how long the files of one result may take from the provider to us
 
 

@@ -70,14 +70,20 @@ class Places:
             _log.warning("a limit goes unwatched for now: %s", type(error).__name__)
             return True
 
+    def leave(self, provider: str, at_ms: int) -> None:
+        """Give back a place that was taken at ``at_ms`` for an attempt that did not come to be."""
+        self.give_back({(provider, minute_of(at_ms)): 1})
+
     def give_back(self, ended: Mapping[tuple[str, int], int]) -> None:
         """Give back what ended attempts took, by provider and the minute in which they began."""
         limits, first = self._limits(), first_minute(minute_of(self._now_ms()))
-        counted = {key: number for key, number in ended.items() if key[0] in limits and key[1] >= first}
-        try:
-            self._loads.end(counted)
-        except (BotoCoreError, ClientError) as error:
-            _log.warning("places come back by themselves later: %s", type(error).__name__)
+        for (provider, minute), number in sorted(ended.items()):
+            if provider not in limits or minute < first:
+                continue
+            try:
+                self._loads.end(provider, minute, number)
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("places come back by themselves later: %s", type(error).__name__)
 
     def _minutes(self, provider: str, now_ms: int) -> Mapping[int, Minute]:
         known = self._known.get(provider)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
@@ -67,16 +66,15 @@ class LoadTable:
             return False
         return True
 
-    def end(self, ended: Mapping[tuple[str, int], int]) -> None:
-        """Give back the places of attempts that ended, by provider and the minute in which they began."""
-        for (provider, minute), number in sorted(ended.items()):
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(provider, minute),
-                UpdateExpression="SET #ttl = :ttl ADD unended :fewer",
-                ExpressionAttributeNames={"#ttl": "ttl"},
-                ExpressionAttributeValues=encode_item({":ttl": _ttl_s(minute), ":fewer": -number}),
-            )
+    def end(self, provider: str, minute: int, number: int) -> None:
+        """Give back the places of so many attempts that began in that minute."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(provider, minute),
+            UpdateExpression="SET #ttl = :ttl ADD unended :fewer",
+            ExpressionAttributeNames={"#ttl": "ttl"},
+            ExpressionAttributeValues=encode_item({":ttl": _ttl_s(minute), ":fewer": -number}),
+        )
 
 
 def _partition(provider: str) -> str:

@@ -54,6 +54,7 @@ class Context:
     alert: Callable[[Attempt, Failure], None]
     refusal: Refusal
     take_place: Callable[[str, int], bool]  # at a provider, from now on; False when it has as many as it may
+    leave_place: Callable[[str, int], None]  # that was taken then
 
     def budget(self, generation: Generation) -> Budget:
         """The time that this generation has."""
@@ -102,6 +103,11 @@ class Context:
     def fits_in(self, generation: Generation, attempt: Attempt) -> bool:
         """Take a place at the attempt's provider; False when it has none left, as never in test mode."""
         return generation.mode is not Mode.LIVE or self.take_place(attempt.provider, attempt.started_at_ms)
+
+    def leave(self, generation: Generation, attempt: Attempt) -> None:
+        """Give back the place of an attempt that did not come to be."""
+        if generation.mode is Mode.LIVE:
+            self.leave_place(attempt.provider, attempt.started_at_ms)
 
     def send(self, kind: str, attempt: Attempt, *, delay_s: int = 0, **fields: object) -> None:
         """Queue the next step of an attempt."""

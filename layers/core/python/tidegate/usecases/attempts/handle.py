@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tidegate.domain.attempt import Attempt
+from tidegate.domain.budget import START_S
 from tidegate.domain.generation import Generation
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.attempts.poll import adopt, poll
@@ -57,5 +58,5 @@ def _order(message: Mapping[str, Any]) -> Order:
     void_after_ms = message.get("void_after_ms")  # where it waits for a place at its provider
     if "entered_at" in message:
         entered = datetime.fromisoformat(message["entered_at"])
-        void_after_ms = int(entered.timestamp() * 1000) + int(message["timeout_s"]) * 1000
+        void_after_ms = int(entered.timestamp() * 1000) + (int(message["timeout_s"]) - START_S) * 1000
     return Order(int(message["number"]), message["task_token"], void_after_ms)

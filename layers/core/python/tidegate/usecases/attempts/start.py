@@ -62,6 +62,7 @@ def begin(context: Context, generation: Generation, order: Order) -> None:
     ):
         send(context, generation, attempt)
     else:  # a twin of this message was quicker: look again when it is done
+        context.leave(generation, attempt)
         start_later(context, attempt, context.worker_timeout_s)
 
 
