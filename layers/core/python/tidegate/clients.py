@@ -46,7 +46,9 @@ class Clients:
     @cached_property
     def dynamodb(self) -> DynamoDBClient:
         """The low-level DynamoDB client."""
-        return self.client("dynamodb")  # type: ignore[no-any-return]
+        from tidegate.adapters.dynamodb.conflicts import wait_out_transactions  # noqa: PLC0415
+
+        return wait_out_transactions(self.client("dynamodb"))
 
     @cached_property
     def _sqs(self) -> SQSClient:
