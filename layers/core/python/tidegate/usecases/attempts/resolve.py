@@ -100,12 +100,14 @@ def fail_generation(context: Context, generation: Generation, failure: Failure) 
 
 
 def orphan(context: Context, generation: Generation, attempt: Attempt, cause: str) -> None:
-    """Stop waiting for an attempt whose outcome is unknown: fail over, but keep listening for it."""
+    """Stop waiting for an attempt whose outcome is unknown: fail over, but keep listening for it.
+
+    One that somebody knows more of by now stays theirs: its callback may have told which job it is.
+    """
     stop_at_provider(context, generation, attempt)
     changes = {"status": AttemptStatus.ORPHANED}
-    waiting = (AttemptStatus.SUBMITTING, AttemptStatus.SUBMITTED)
-    context.generations.attempts.change(attempt, changes, only_if=waiting)
-    context.fail_over(attempt, f"{generation.generation_id}/{attempt.number} is orphaned: {cause}")
+    if context.generations.attempts.change(attempt, changes, only_if=(attempt.status,)):
+        context.fail_over(attempt, f"{generation.generation_id}/{attempt.number} is orphaned: {cause}")
 
 
 def wind_down(context: Context, generation: Generation, attempt: Attempt) -> None:
