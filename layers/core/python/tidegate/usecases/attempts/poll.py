@@ -26,7 +26,10 @@ _POLLABLE = (AttemptStatus.SUBMITTED, AttemptStatus.ORPHANED)
 
 
 def adopt(context: Context, generation: Generation, attempt: Attempt, prediction_id: str) -> Attempt:
-    """Take over the id from a verified callback when the submit's own answer never arrived."""
+    """Take over the id from a verified callback when the submit's own answer never arrived.
+
+    Nobody tells it twice: where somebody else changes the attempt meanwhile, it is read again.
+    """
     if attempt.prediction is not None or not attempt.status.is_open:
         return attempt
     route = context.route(generation, attempt.provider)
@@ -37,9 +40,11 @@ def adopt(context: Context, generation: Generation, attempt: Attempt, prediction
     status = AttemptStatus.ORPHANED if orphaned else AttemptStatus.SUBMITTED
     changes = {"status": status, "prediction": prediction_value(prediction)}
     adopted = replace(attempt, status=status, prediction=prediction)
-    if context.generations.attempts.change(attempt, changes, only_if=(attempt.status,)):
-        # the submit that lost its answer may be gone: from here on somebody has to keep asking
-        context.poll_later(generation, adopted, polls=adopted.polls, delay_s=None)
+    if not context.generations.attempts.change(attempt, changes, only_if=(attempt.status,)):
+        stored = context.generations.attempts.get(attempt.generation_id, attempt.number)
+        return adopt(context, generation, stored, prediction_id) if stored else adopted
+    # the submit that lost its answer may be gone: from here on somebody has to keep asking
+    context.poll_later(generation, adopted, polls=adopted.polls, delay_s=None)
     return adopted
 
 
