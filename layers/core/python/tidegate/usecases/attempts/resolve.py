@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from typing import Final
 
 from tidegate.adapters.dynamodb.attempt_codec import failure_value
 from tidegate.adapters.dynamodb.generation_codec import outputs_value
+from tidegate.adapters.dynamodb.transaction import StillInConflict
 from tidegate.adapters.providers.protocol import OutcomeUnknown
 from tidegate.adapters.providers.registry import ProviderNotConfigured
 from tidegate.domain.attempt import (
@@ -21,6 +26,8 @@ from tidegate.domain.generation import Generation, Settlement, Status
 from tidegate.domain.mode import Mode
 from tidegate.usecases.attempts.context import Context
 from tidegate.usecases.store_outputs import UnusableOutput
+
+_PATIENCE: Final = 5  # times some 2.5 s, which a transaction waits by itself
 
 
 def succeeded(context: Context, generation: Generation, attempt: Attempt, result: Succeeded) -> None:
@@ -48,7 +55,24 @@ def succeeded(context: Context, generation: Generation, attempt: Attempt, result
     }
     if result.predict_ms is not None:  # few providers tell
         changes["predict_ms"] = result.predict_ms
-    settled = context.generations.settle(
+    if not _charge(context, generation, attempt, changes):
+        context.delete_outputs(outputs)
+        _finish(context, attempt, AttemptStatus.DISCARDED)
+    context.answer(attempt, generation)
+
+
+def _charge(
+    context: Context, generation: Generation, attempt: Attempt, changes: Mapping[str, object]
+) -> bool:
+    """End the generation with its result and keep its price; False when it had already ended.
+
+    A busy wallet is waited out: what a synchronous provider made is paid for and cannot be asked for again.
+
+    Raises:
+        StillInConflict: it stayed busy for too long even so.
+    """
+    settle = functools.partial(
+        context.generations.settle,
         generation,
         Status.SUCCEEDED,
         Settlement.CHARGE,
@@ -56,10 +80,10 @@ def succeeded(context: Context, generation: Generation, attempt: Attempt, result
         now_ms=context.now_ms(),
         used=attempt,
     )
-    if not settled:
-        context.delete_outputs(outputs)
-        _finish(context, attempt, AttemptStatus.DISCARDED)
-    context.answer(attempt, generation)
+    for _ in range(_PATIENCE):
+        with suppress(StillInConflict):
+            return settle()
+    return settle()
 
 
 def failed(context: Context, generation: Generation, attempt: Attempt, failure: Failure) -> None:
