@@ -288,8 +288,8 @@ def test_two_operators_at_once_lose_no_change(runtime: Runtime) -> None:
     read = type(runtime.overrides).get
     met: list[bool] = []
 
-    def get(table: object) -> object:
-        stored = read(runtime.overrides)
+    def get(table: object, *, consistent: bool = False) -> object:
+        stored = read(runtime.overrides, consistent=consistent)
         if not met:
             met.append(True)
             disable_provider(runtime.overrides, "fal", KNOWN)

@@ -101,7 +101,7 @@ def change_overrides(table: OverrideTable, change: Callable[[Overrides], Overrid
         ServiceUnavailable: they keep changing.
     """
     for _ in range(_TRIES):
-        stored = table.get()
+        stored = table.get(consistent=True)  # else what is no change to an older version would be left out
         changed = change(stored)
         if changed is stored:
             return stored

@@ -27,9 +27,9 @@ class OverrideTable:
         self._client = client
         self._table = table
 
-    def get(self) -> Overrides:
-        """Read them, as of a moment ago; none if nobody ever set any."""
-        answer = self._client.get_item(TableName=self._table, Key=_KEY)
+    def get(self, *, consistent: bool = False) -> Overrides:
+        """Read them, as of a moment ago or, ``consistent``, as of now; none if nobody ever set any."""
+        answer = self._client.get_item(TableName=self._table, Key=_KEY, ConsistentRead=consistent)
         values = decode_item(answer.get("Item", {}))
         pins = {model: tuple(order) for model, order in values.get("pins", {}).items()}
         disabled, frozen = (frozenset(values.get(name, ())) for name in ("disabled", "frozen"))
