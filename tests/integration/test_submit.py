@@ -204,7 +204,7 @@ def test_a_lost_answer_is_looked_up_and_never_guessed(runtime: Runtime, account_
         submit(runtime.generations, _order(account_id), NOW_MS)
     with (
         patch.object(runtime.dynamodb, "transact_write_items", side_effect=lost),
-        patch.object(runtime.dynamodb, "get_item", side_effect=lost),
+        patch.object(runtime.dynamodb, "put_item", side_effect=lost),
         pytest.raises(SubmitOutcomeUnknown),
     ):
         submit(runtime.generations, _order(account_id), NOW_MS)

@@ -113,6 +113,10 @@ class Generations:
             raise self.refusals.pop(0)
         self.stored[generation.account_id, generation.generation_id] = generation
 
+    def rule_out(self, generation: Generation) -> Generation | None:
+        """Look up what was created, or refuse."""
+        return self.get(generation.account_id, generation.generation_id)
+
     def get(self, account_id: str, generation_id: str) -> Generation | None:
         """Read, or refuse."""
         if self.unreadable:

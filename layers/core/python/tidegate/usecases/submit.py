@@ -251,7 +251,7 @@ def _wallet_refusal(wallet: Mapping[str, Any], order: Order) -> Exception:
 
 def _resolve_lost_answer(generations: GenerationTable, generation: Generation, lost: Exception) -> Submission:
     try:
-        stored = generations.get(generation.account_id, generation.generation_id)
+        stored = generations.rule_out(generation)  # a mere read would miss what is still being written
     except (BotoCoreError, ClientError):
         raise SubmitOutcomeUnknown(
             "The store did not answer. The generation may have been accepted: list your generations before "

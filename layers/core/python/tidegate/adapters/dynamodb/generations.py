@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from tidegate.adapters.dynamodb import attempt_codec, attempts, generation_codec, transaction
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.adapters.dynamodb.items import Items, key_of
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 _SETTLES: Final = {Settlement.CHARGE: MovementKind.CHARGE, Settlement.REFUND: MovementKind.REFUND}
 _OPEN_VALUES: Final = {f":{status}": status for status in sorted(OPEN_STATUSES)}
 _IS_OPEN: Final = f"#status IN ({', '.join(_OPEN_VALUES)})"
+_RULED_OUT: Final = "void"
 
 
 class GenerationTable:
@@ -78,10 +81,31 @@ class GenerationTable:
             actions.append(self._put_idempotency(idempotency, generation.created_at_ms))
         transaction.write(self._client, [*actions, *also])
 
+    def rule_out(self, generation: Generation) -> Generation | None:
+        """Return what a ``create`` without an answer has stored; if nothing, it never will store anything.
+
+        For that a mark takes the generation's place. It is no generation, and lapsed from the beginning.
+
+        Raises:
+            ClientError, BotoCoreError: nobody knows; that transaction may still be under way.
+        """
+        mark = {"entity": _RULED_OUT, "ttl": generation.created_at_ms // 1000}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=key_of(generation.account_id, generation.generation_id) | encode_item(mark),
+                ConditionExpression="attribute_not_exists(pk)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return _generation(error.response.get("Item"))
+        return None
+
     def get(self, account_id: str, generation_id: str) -> Generation | None:
         """Read one generation of this account, as of now."""
-        item = self._items.get(key_of(account_id, generation_id))
-        return generation_codec.from_item(item) if item else None
+        return _generation(self._items.get(key_of(account_id, generation_id)))
 
     def idempotency_record(self, account_id: str, path: str, key: str) -> IdempotencyRecord | None:
         """Read what a key stands for, as of now. It may have expired: DynamoDB removes it some time later."""
@@ -208,3 +232,8 @@ class GenerationTable:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
+
+
+def _generation(item: Any) -> Generation | None:
+    is_one = bool(item) and item["entity"]["S"] == generation_codec.ENTITY
+    return generation_codec.from_item(item) if is_one else None
