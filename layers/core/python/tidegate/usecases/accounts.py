@@ -183,19 +183,27 @@ def set_allowlist(keys: KeyTable, *, account_id: str, key_id: str, entries: Sequ
 def set_plan(keys: KeyTable, wallets: WalletTable, *, account_id: str, plan: str) -> tuple[Account, int]:
     """Put an account, its sandbox and all their keys on a plan; returns it and how many keys changed.
 
-    The account comes first: a key that is made meanwhile is made on the new plan or not at all. Stopped
-    half-way, some keys stay on the old plan; doing it again finishes the work.
+    The account comes first: a key that is made meanwhile is made on the new plan or not at all. Whoever finds
+    the account on another plan afterwards follows that one. Stopped half-way, some keys stay on the old plan;
+    doing it again finishes the work.
 
     Raises:
         AccountNotFound: no such account.
         InvalidInput: a plan that does not exist.
     """
     _check_plan(plan)
-    changed = _set_plan(keys, wallets, account_id, plan)
-    account = get_account(wallets, account_id)
-    if find_sandbox(wallets, account) is not None:
-        changed += _set_plan(keys, wallets, sandbox_id(account_id), plan)
-    return account, changed
+    wallets.set_plan(account_id, plan)
+    changed = 0
+    while True:
+        changed += _follow(keys, account_id, plan)
+        account = get_account(wallets, account_id)
+        if find_sandbox(wallets, account) is not None:
+            wallets.set_plan(sandbox_id(account_id), plan)
+            changed += _follow(keys, sandbox_id(account_id), plan)
+            account = get_account(wallets, account_id)
+        if account.plan == plan:
+            return account, changed
+        plan = account.plan
 
 
 def grant(
@@ -215,8 +223,7 @@ def grant(
     return get_account(wallets, account_id), added
 
 
-def _set_plan(keys: KeyTable, wallets: WalletTable, account_id: str, plan: str) -> int:
-    wallets.set_plan(account_id, plan)
+def _follow(keys: KeyTable, account_id: str, plan: str) -> int:
     behind = [key for key in keys.rosters.get(account_id).keys if key.plan != plan]
     for key in behind:
         keys.set_plan(key.key_hash, plan)
