@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from benchmarks.metering import metering
 from tidegate.adapters.dynamodb.request_counters import RequestCounters
+from tidegate.adapters.dynamodb.usage import Kept
 from tidegate.domain.errors import AuthenticationFailed
 from tidegate.domain.keys import SCOPES, Surface, hash_key
 from tidegate.domain.limits import Bucket
@@ -209,3 +210,29 @@ def test_a_keys_item_stays_within_one_write_unit(runtime: Runtime, account_id: s
     with metering() as meter:
         asked(25)
     assert meter.write_units == 1
+
+
+def test_a_day_that_is_put_away_while_usage_is_read_is_read_all_the_same(
+    runtime: Runtime, account_id: str
+) -> None:
+    token, _ = _key(runtime, account_id)
+    _ask(runtime, token)
+    later, turned = NOW_MS + DAY_MS, list[bool]()
+
+    def then_the_day_turns(read: Callable[..., Any]) -> Callable[..., Any]:
+        def reading(*args: Any) -> Any:
+            found = read(*args)
+            found = found if isinstance(found, Kept) else iter(list(found))
+            if not turned:
+                turned.append(True)
+                _ask(runtime, token, "bbbb", now_ms=later)
+            return found
+
+        return reading
+
+    counters, usage = runtime.keys.counters, runtime.usage
+    with (
+        patch.object(usage, "period", then_the_day_turns(usage.period)),
+        patch.object(counters, "of_account", then_the_day_turns(counters.of_account)),
+    ):
+        assert _totals(_usage(runtime, account_id, later))["GET /a"] == 1

@@ -15,9 +15,10 @@ def read_usage(
     """Count up the last ``days`` days, today included. ``names`` are those of the endpoints' codes."""
     last = day_of(now_ms)
     first = last - days + 1
+    on_keys = list(keys.counters.of_account(account_id))  # first: what leaves a key is kept before
     kept = usage.period(account_id, first, last)
     requests = dict(kept.requests)
-    for key_id, count in keys.counters.of_account(account_id):
+    for key_id, count in on_keys:
         stored = requests.get((key_id, count.day))
         # Both, while a day is being put away: what lies on the key is never less.
         if first <= count.day and (stored is None or stored.total <= count.total):
