@@ -10,6 +10,7 @@ from unittest.mock import patch
 import pytest
 
 from functions.pipeline import alerts as function
+from tidegate.domain.alerts import Alert
 from tidegate.domain.errors import AccountNotFound
 from tidegate.domain.generation import Generation, MediaType, Settlement, Status
 from tidegate.domain.money import Money
@@ -269,3 +270,19 @@ def test_an_account_that_is_gone_holds_up_nobody(customer: Customer) -> None:
     )
     assert customer.watched() == 0
     assert customer.bus.events == []
+
+
+def test_of_two_operators_at_once_the_later_ones_thresholds_stand_alone(customer: Customer) -> None:
+    table, others = customer.runtime.alerts, [Money.of("1"), Money.of("2")]
+    read, met = table.get, list[bool]()
+
+    def read_before_the_other(account_id: str) -> tuple[Alert, ...]:
+        found = read(account_id)
+        if not met:
+            met.append(True)
+            set_thresholds(table, account_id=account_id, amounts=others)
+        return found
+
+    with patch.object(table, "get", read_before_the_other):
+        alerts = set_thresholds(table, account_id=customer.account_id, amounts=[CENTS_40])
+    assert [alert.threshold for alert in alerts] == [CENTS_40]

@@ -86,5 +86,6 @@ def set_thresholds(alerts: AlertTable, *, account_id: str, amounts: Iterable[Mon
     Raises:
         AccountNotFound: no such account.
         InvalidInput: an amount is not positive, or there are more than ten.
+        ServiceUnavailable: others keep changing them.
     """
     return alerts.configure(account_id, read_thresholds(amounts))

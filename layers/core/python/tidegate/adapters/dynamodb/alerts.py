@@ -7,17 +7,19 @@ that each threshold is written on its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tidegate.adapters.dynamodb import transaction
 from tidegate.adapters.dynamodb.codec import Item, decode_item, encode_item
 from tidegate.adapters.dynamodb.movements import WALLET
 from tidegate.domain.alerts import Alert
-from tidegate.domain.errors import AccountNotFound
+from tidegate.domain.errors import AccountNotFound, ServiceUnavailable
 from tidegate.domain.money import Money
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
+
+_TRIES: Final = 5  # operators seldom meet at one account
 
 
 class AlertTable:
@@ -43,25 +45,37 @@ class AlertTable:
 
         Raises:
             AccountNotFound: no such account.
+            ServiceUnavailable: others keep changing them.
         """
-        gone = [alert for alert in self.get(account_id) if alert.threshold not in thresholds]
-        names = {f"#t{n}": str(threshold.micros) for n, threshold in enumerate(thresholds)}
-        sets = [f"alerts.{name} = if_not_exists(alerts.{name}, :armed)" for name in names]
-        removed = {f"#g{n}": str(alert.threshold.micros) for n, alert in enumerate(gone)}
-        clauses = [f"SET {', '.join(sets)}"] if sets else []
-        clauses += [f"REMOVE {', '.join(f'alerts.{name}' for name in removed)}"] if removed else []
-        if clauses:
-            values = {":armed": _value(Alert(Money(0)))} if sets else {}
-            self._write(
-                account_id, " ".join(clauses), "attribute_exists(account_id)", names | removed, values
-            )
-        return self.get(account_id)
+        for _ in range(_TRIES):
+            kept = self.get(account_id)
+            if self._replace(account_id, kept, thresholds):
+                return self.get(account_id)
+        raise ServiceUnavailable(
+            "Somebody else keeps changing the thresholds. Nothing was changed; try again."
+        )
 
     def record(self, account_id: str, alert: Alert) -> None:
         """Store a change of one alert, unless a later movement changed it or its threshold is gone."""
         values = {":alert": _value(alert), ":movement": alert.changed_at}
         name = {"#t0": str(alert.threshold.micros), "#at": "at"}
         self._write(account_id, "SET alerts.#t0 = :alert", "alerts.#t0.#at < :movement", name, values)
+
+    def _replace(self, account_id: str, kept: Sequence[Alert], thresholds: Sequence[Money]) -> bool:
+        """Replace exactly these thresholds; False when there are others by now."""
+        wanted = [threshold.micros for threshold in thresholds]
+        was = [alert.threshold.micros for alert in kept]
+        names = {micros: f"#t{n}" for n, micros in enumerate(dict.fromkeys([*wanted, *was]))}
+        sets = [f"alerts.{names[one]} = if_not_exists(alerts.{names[one]}, :armed)" for one in wanted]
+        gone = [f"alerts.{names[one]}" for one in was if one not in wanted]
+        clauses = [f"SET {', '.join(sets)}"] if sets else []
+        clauses += [f"REMOVE {', '.join(gone)}"] if gone else []
+        if not clauses:
+            return True
+        unchanged = ["size(alerts) = :size", *(f"attribute_exists(alerts.{names[one]})" for one in was)]
+        values = {":size": len(was)} | ({":armed": _value(Alert(Money(0)))} if sets else {})
+        named = {name: str(micros) for micros, name in names.items()}
+        return self._write(account_id, " ".join(clauses), " AND ".join(unchanged), named, values)
 
     def _write(
         self,
@@ -70,20 +84,20 @@ class AlertTable:
         condition: str,
         names: Mapping[str, str],
         values: Mapping[str, object],
-    ) -> None:
+    ) -> bool:
         action: dict[str, Any] = {
             "TableName": self._table,
             "Key": _key(account_id),
             "UpdateExpression": update,
             "ConditionExpression": condition,
             "ExpressionAttributeNames": dict(names),
+            "ExpressionAttributeValues": encode_item(values),
         }
-        if values:
-            action["ExpressionAttributeValues"] = encode_item(values)
         try:
             transaction.write(self._client, [{"Update": action}])  # which waits out the account's own traffic
         except transaction.ConditionsFailed:
-            return
+            return False
+        return True
 
 
 def alerts_of(image: Item) -> tuple[Alert, ...]:
