@@ -169,8 +169,8 @@ def test_enabled_again_an_endpoint_starts_with_a_clean_record(world: World, even
 def test_an_endpoint_that_is_off_is_not_turned_off_again(world: World) -> None:
     endpoint_id = world.add().endpoint.endpoint_id
     turned_off = [
-        world.webhooks.disable("acc-1", endpoint_id, because="it answered 410", at_ms=START_MS)
-        for _ in range(2)
+        world.webhooks.disable("acc-1", endpoint_id, because="it answered 410", at_ms=START_MS + later)
+        for later in range(2)
     ]
     assert [endpoint is not None for endpoint in turned_off] == [True, False]
 

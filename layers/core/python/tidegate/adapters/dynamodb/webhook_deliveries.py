@@ -107,7 +107,7 @@ class DeliveryRows(Rows):
         if final:  # nothing comes any more: now the log's own retention counts
             assignments += f", #ttl = if_not_exists({LOG_UNTIL}, #ttl)"
             names["#ttl"] = "ttl"
-        recorded, _ = self._update(
+        recorded, item = self._update(
             delivery_key(key),
             f"SET attempt_log = list_append(attempt_log, :entry){assignments}",
             condition=condition,
@@ -116,4 +116,5 @@ class DeliveryRows(Rows):
             | ({":number": attempt.number} if newest_only else {})
             | {f":{name}": value for name, value in changes.items()},
         )
-        return recorded
+        # botocore repeats a write whose answer was lost: then it is our own record that refuses it.
+        return recorded or (bool(item) and attempt in read_delivery(item).log)

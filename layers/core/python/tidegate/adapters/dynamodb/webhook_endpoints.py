@@ -65,7 +65,12 @@ class EndpointRows(Rows):
             names={"#enabled": "enabled"},
             values=values | least,
         )
-        return read_endpoint(item) if done else None
+        stands = read_endpoint(item) if item else None
+        if done or stands is None:
+            return stands
+        # botocore repeats a write whose answer was lost: then it is off already, and that was us.
+        told = (stands.enabled, stands.disabled_at_ms, stands.disabled_because)
+        return stands if told == (False, at_ms, because) else None
 
     def count_failure(self, account_id: str, endpoint_id: str) -> bool:
         """Count a failed delivery; whether the run is now long enough to turn the endpoint off."""
