@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.integration.delivery.conftest import World
+from tests.integration.delivery.conftest import START_MS, World
+from tests.integration.delivery.test_rotation import accepts, rotate
 from tests.integration.lost_answers import losing_answers
 from tidegate.domain.webhook_queue import QueuedState
 from tidegate.domain.webhooks import Event
@@ -57,3 +58,17 @@ def test_an_endpoint_that_is_gone_is_disabled_and_told_of_when_an_answer_was_los
 
     assert not world.endpoint(new).enabled
     assert [endpoint.disabled_because for endpoint in world.told] == ["it answered 410"]
+
+
+def test_a_new_secret_is_shown_when_the_answer_to_its_storing_was_lost(
+    world: World, runtime: Runtime, event: Event
+) -> None:
+    old = world.add()
+    with losing_answers(runtime.dynamodb, "update_item"):
+        new = rotate(world, old, grace_hours=0)
+
+    world.tell(event)
+    world.work()
+    (request,) = world.receiver.received
+    assert accepts(request, new.secret)
+    assert new.endpoint.previous_until_ms == START_MS
