@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cli.deployment import Operator
+from tests.integration.lost_answers import losing_answers
 from tidegate.adapters.http import HttpClient, HttpResponse
 from tidegate.adapters.payments.credentials import PAYMENTS
 from tidegate.adapters.providers.credentials import CREDENTIALS
@@ -243,6 +244,21 @@ def test_a_change_that_meets_another_is_refused_and_loses_nothing(
     assert run.exit_code == 1
     assert json.loads(run.stderr.splitlines()[-1])["error"]["code"] == "changed_meanwhile"
     assert vault.read() == rival
+
+
+def test_a_change_that_is_in_force_is_called_done_though_the_answer_to_it_was_lost(
+    operator: Operator, vault: Vault, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make, secrets = Runtime.client, runtime.client("secretsmanager")
+    monkeypatch.setattr(
+        Runtime,
+        "client",
+        lambda of, name, *more: secrets if name == "secretsmanager" else make(of, name, *more),
+    )
+    with losing_answers(secrets, "update_secret_version_stage"):
+        assert operator.types("provider", "set-key", "fal", piped=f"{OTHER_KEY}\n").exit_code == 0
+    assert vault.read()["providers"] == {"fal": {"api_key": OTHER_KEY}}
+    assert runtime.overrides.get().keyed == frozenset({"fal"})
 
 
 def test_a_change_that_is_overtaken_at_once_is_not_called_done(

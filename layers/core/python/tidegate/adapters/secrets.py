@@ -135,9 +135,13 @@ class SecretEditor:
                 MoveToVersionId=written,
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in _REFUSED_MOVE and self.read().version_id != read.version_id:
+            if error.response["Error"]["Code"] not in _REFUSED_MOVE:
+                raise
+            in_force = self.read().version_id
+            if in_force == read.version_id:
+                raise
+            if in_force != written:  # else botocore repeated a move whose answer was lost
                 raise SecretChanged("the secret was changed by somebody else meanwhile") from error
-            raise
         return written
 
 
