@@ -177,6 +177,6 @@ def _notice(secret: str, account_id: str, now_s: int) -> dict[str, Any]:
     }
 
 
-def test_another_token_is_six_calls(runtime: Runtime, token: str) -> None:
+def test_another_token_is_seven_calls(runtime: Runtime, token: str) -> None:
     figures, _ = _send(runtime, token, keys.handler, "POST /api/keys", body=json.dumps({"name": "x"}))
     assert figures == _shown("SharkApi: another token")

@@ -9,7 +9,8 @@ import pytest
 
 from tests.contract.babysea.gateway import NOW_MS, Clock
 from tests.contract.banatie.client import Client, Reply
-from tidegate.domain.keys import MAX_KEYS, PRESETS, SCOPES, Key, Surface
+from tidegate.adapters.dynamodb.rosters import Roster, Rosters
+from tidegate.domain.keys import MAX_KEYS, PRESETS, SCOPES, Key, KeyState, Surface, hash_key
 from tidegate.usecases.accounts import create_account, create_key
 from tidegate.usecases.library.bootstrap import open_bootstrap
 
@@ -53,6 +54,22 @@ def _babysea(client: Client) -> tuple[str, Key]:
         name="other",
         now_ms=NOW_MS,
     )
+
+
+def test_a_master_key_that_is_revoked_while_it_makes_another_makes_none_that_works(
+    client: Client, master: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, read = client.runtime.keys, Rosters.get
+
+    def meet(rosters: Rosters, account_id: str) -> Roster:
+        monkeypatch.undo()
+        keys.revoke(hash_key(master))
+        return read(rosters, account_id)
+
+    monkeypatch.setattr(Rosters, "get", meet)
+    assert _make(client, master, type="master", name="late").status == 503
+    (made,) = [key for key in keys.list(client.account_id) if key.name == "late"]
+    assert made.state is KeyState.REVOKED
 
 
 @pytest.mark.parametrize("function", ADMIN)

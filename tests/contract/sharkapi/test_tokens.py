@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
 from tests.contract.babysea.gateway import NOW, NOW_MS
 from tests.contract.sharkapi.client import Shark
-from tidegate.domain.keys import SCOPES
+from tidegate.adapters.dynamodb.rosters import Roster, Rosters
+from tidegate.domain.keys import SCOPES, KeyState
 from tidegate.usecases.accounts import find_key
 from tidegate.usecases.rotate_key import rotate_key
 
@@ -60,6 +62,34 @@ def test_a_token_in_its_grace_makes_none_that_outlives_it(shark: Shark) -> None:
     made = shark.make_token({"name": "x"}).body["apiKey"]["id"]
     stored = find_key(shark.runtime.keys, account_id=shark.account_id, key_id=made)
     assert stored.expires_at_ms == rotation.old.expires_at_ms is not None
+
+
+@pytest.mark.parametrize("change", ["revoked", "rotated", "confined"])
+def test_a_token_that_is_changed_while_it_makes_another_makes_none_that_works(
+    shark: Shark, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    keys, wallets = shark.runtime.keys, shark.runtime.wallets
+    (maker,) = keys.list(shark.account_id)
+    act: dict[str, Callable[[], object]] = {
+        "revoked": lambda: keys.revoke(maker.key_hash),
+        "rotated": lambda: rotate_key(
+            keys, wallets, account_id=shark.account_id, key_id=maker.key_id, now_ms=NOW_MS
+        ),
+        "confined": lambda: keys.set_allowlist(maker.key_hash, ["198.51.100.7"]),
+    }
+    read = Rosters.get
+
+    def meet(rosters: Rosters, account_id: str) -> Roster:
+        monkeypatch.undo()
+        act[change]()
+        return read(rosters, account_id)
+
+    monkeypatch.setattr(Rosters, "get", meet)
+    reply = shark.make_token({"name": "x"})
+
+    assert (reply.status, set(reply.body)) == (503, {"error"})
+    (made,) = [key for key in keys.list(shark.account_id) if key.name == "x"]
+    assert made.state is KeyState.REVOKED
 
 
 @pytest.mark.parametrize("missing", SCOPES)

@@ -133,6 +133,21 @@ def create_key(
     raise ServiceUnavailable("The account's keys kept changing. No key was made; try again.")
 
 
+def confirm_key(keys: KeyTable, made: Key, *, maker: Key) -> None:
+    """Let a key stand that was made for whoever has another one, its maker, if that did not change meanwhile.
+
+    To be called before the key's text is shown. Whoever revokes the maker before gets the new key revoked,
+    too; whoever does so later finds the new key in the list.
+
+    Raises:
+        ServiceUnavailable: the maker was revoked, replaced or confined; the new key is revoked.
+    """
+    stands = [(key.state, key.allowlist) for key in keys.rosters.read([maker.key_hash])]
+    if stands != [(maker.state, maker.allowlist)]:
+        keys.revoke(made.key_hash)
+        raise ServiceUnavailable("Your API key was changed meanwhile. No key was made; try again.")
+
+
 def room_for_one(roster: Roster, now_ms: int) -> Roster:
     """Return the roster with those keys only that still work; the others need no place on it any more.
 

@@ -11,7 +11,7 @@ from tidegate.surfaces.body import read_object
 from tidegate.surfaces.headers import optional_timestamp, timestamp
 from tidegate.surfaces.http import Request
 from tidegate.surfaces.sharkapi.dialects import Answer
-from tidegate.usecases.accounts import create_key
+from tidegate.usecases.accounts import confirm_key, create_key
 
 if TYPE_CHECKING:
     from tidegate.adapters.dynamodb.keys import KeyTable
@@ -40,7 +40,7 @@ def make_token(request: Request, key: Key, services: Services) -> Answer:
         InvalidInput: no name, or one that cannot be shown.
         InsufficientPermissions: the caller's token may not do everything itself.
         TooManyKeys: the account has as many as it may.
-        ServiceUnavailable: the account's tokens kept changing; none was made.
+        ServiceUnavailable: the account's tokens kept changing, or the caller's own did; none was made.
     """
     name = read_name(read_object(request))
     missing = [scope for scope in SCOPES if scope not in key.scopes]
@@ -59,6 +59,7 @@ def make_token(request: Request, key: Key, services: Services) -> Answer:
         expires_at_ms=key.expires_at_ms,
         allowlist=key.allowlist,
     )
+    confirm_key(services.keys, made, maker=key)
     return Answer({"key": text, "apiKey": present_token(made)}, 201)
 
 

@@ -12,7 +12,7 @@ from tidegate.domain.account import Account
 from tidegate.domain.keys import Key, Surface
 from tidegate.domain.library.errors import KeyNotFound, OrganizationNotFound, SlugTaken
 from tidegate.domain.library.records import Organization, Project
-from tidegate.usecases.accounts import create_key, get_account
+from tidegate.usecases.accounts import confirm_key, create_key, get_account
 from tidegate.usecases.library.projects import (
     create_organization,
     create_project,
@@ -79,6 +79,7 @@ def make_key(services: Services, maker: Key, asked: AskedKey, now_ms: int) -> tu
         expires_at_ms=None if asked.master else now_ms + asked.days * DAY_MS,
         project=project,
     )
+    confirm_key(services.keys, key, maker=maker)
     return text, key, project
 
 
