@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.integration.delivery.conftest import START_MS, World
-from tidegate.domain.webhook_queue import QUEUE_RETENTION_MS, Drain, QueuedState
+from tidegate.domain.webhook_queue import QUEUE_RETENTION_MS, Drain, QueuedEvent, QueuedState
 from tidegate.domain.webhooks import (
     DEFAULT_EVENTS,
     DeliveryAttempt,
@@ -248,3 +248,49 @@ def test_an_endpoint_disabled_again_stops_its_queue(world: World, event: Event, 
     assert world.work() == [Outcome.FAILED]
     assert world.receiver.received == []
     assert states(world, endpoint) == [QueuedState.PENDING] * 2
+
+
+@pytest.mark.parametrize("by", ["fan-out", "a delivery"])
+def test_an_event_that_is_queued_just_after_the_queue_was_delivered_is_delivered_too(
+    world: World, event: Event, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    earlier, late = many(event, 2)
+    if by == "a delivery":
+        enable(world, endpoint)
+        world.tell(late)
+        world.webhooks.set_enabled("acc-1", endpoint.endpoint_id, enabled=False)
+    world.tell(earlier)
+    keep = world.webhooks.queue_event
+
+    def meet(waiting: QueuedEvent) -> None:
+        monkeypatch.undo()
+        enable(world, endpoint)
+        order(world, endpoint)
+        world.work()
+        keep(waiting)
+
+    monkeypatch.setattr(world.webhooks, "queue_event", meet)
+    if by == "fan-out":
+        world.tell(late)
+    world.work()
+
+    assert states(world, endpoint) == [QueuedState.DELIVERED] * 2
+    assert len(posted(world)) == 2
+
+
+def test_an_event_that_is_queued_just_after_its_endpoint_was_enabled_goes_alone(
+    world: World, event: Event, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, late = many(event, 2)
+    world.tell(earlier)
+    keep = world.webhooks.queue_event
+
+    def meet(waiting: QueuedEvent) -> None:
+        enable(world, endpoint)
+        keep(waiting)
+
+    monkeypatch.setattr(world.webhooks, "queue_event", meet)
+    world.tell(late)
+    world.work()
+
+    assert states(world, endpoint) == [QueuedState.PENDING, QueuedState.DELIVERED]

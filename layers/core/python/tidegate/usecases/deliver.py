@@ -22,7 +22,7 @@ from tidegate.domain.webhooks import (
     DeliveryStatus,
     Endpoint,
 )
-from tidegate.usecases.drain import move_on
+from tidegate.usecases.drain import keep_for_later, move_on
 from tidegate.usecases.post_webhook import Response, post
 
 _LEASE_MARGIN_MS = 20_000  # for all that an attempt does beside waiting for the answer
@@ -108,7 +108,7 @@ def _put_aside(delivery: Delivery, sender: Sender) -> Response:
     waiting = queued_again(delivery, sender.now_ms())
     if waiting is None:
         return Response(error="the endpoint is disabled", final=True)
-    sender.webhooks.queue_event(waiting)
+    keep_for_later(waiting, webhooks=sender.webhooks, queue=sender.queue)
     return Response(error="the endpoint is disabled: the event is queued", final=True)
 
 

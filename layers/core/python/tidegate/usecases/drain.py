@@ -38,6 +38,20 @@ def start_drain(
     return waiting
 
 
+def keep_for_later(waiting: QueuedEvent, *, webhooks: WebhookTable, queue: Queue) -> None:
+    """Queue an event for a disabled endpoint.
+
+    Was the endpoint enabled just now, then whoever did it may have looked at the queue before the event was
+    there: so the event is delivered, and what was queued before stays for an order of theirs.
+    """
+    account_id, occurred_at_ms = waiting.event.account_id, waiting.event.occurred_at_ms
+    webhooks.queue_event(waiting)
+    endpoint = webhooks.get_endpoint(account_id, waiting.endpoint_id)
+    if endpoint is not None and endpoint.enabled:
+        drain = Drain(account_id, waiting.endpoint_id, str(uuid.uuid4()), since_ms=occurred_at_ms)
+        queue.send(drain.to_message())
+
+
 def drain_next(drain: Drain, *, webhooks: WebhookTable, queue: Queue, now_ms: int) -> DeliveryKey | None:
     """Send off the oldest event that waits; None when there is none, or another order is at it.
 

@@ -9,6 +9,7 @@ from tidegate.adapters.sqs import Queue
 from tidegate.domain.retention import DEFAULT_RETENTION
 from tidegate.domain.webhook_queue import is_queued, queued
 from tidegate.domain.webhooks import Delivery, DeliveryKey, DeliveryStatus, Endpoint, Event, new_delivery
+from tidegate.usecases.drain import keep_for_later
 
 
 def fan_out(
@@ -24,7 +25,7 @@ def fan_out(
     wanted = [endpoint for endpoint in _candidates(event, webhooks) if endpoint.wants(event)]
     for endpoint in wanted:
         if not endpoint.enabled and is_queued(event):
-            webhooks.queue_event(queued(event, endpoint, now_ms))
+            keep_for_later(queued(event, endpoint, now_ms), webhooks=webhooks, queue=queue)
     deliveries = [new_delivery(event, endpoint) for endpoint in wanted if endpoint.enabled]
     untold = [delivery.key for delivery in deliveries if _create(delivery, webhooks)]
     for key in untold:
