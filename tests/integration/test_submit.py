@@ -148,6 +148,7 @@ def _cancelled(*codes: str) -> ClientError:
     ("codes", "error"),
     [
         (("None", "None", "TransactionConflict"), IdempotencyInProgress),
+        (("ConditionalCheckFailed", "None", "TransactionConflict"), IdempotencyInProgress),
         (("TransactionConflict", "None", "None"), ServiceUnavailable),
     ],
 )
@@ -176,6 +177,26 @@ def test_a_conflict_that_passes_is_not_seen(runtime: Runtime, account_id: str) -
     with patch.object(runtime.dynamodb, "transact_write_items", side_effect=flaky):
         submit(runtime.generations, _order(account_id), NOW_MS)
     assert _books(runtime, account_id) == (PRICE * 2, PRICE, 1)
+
+
+def test_a_twin_that_sees_the_first_ones_hold_before_its_key_is_answered_with_the_first_ones_generation(
+    runtime: Runtime, account_id: str
+) -> None:
+    order = replace(_order(account_id, "key"), price=PRICE * 3)
+    write, first = runtime.dynamodb.transact_write_items, list[str]()
+
+    def half_seen(**request: object) -> object:
+        if not first:
+            first.append("")
+            first[0] = submit(runtime.generations, order, NOW_MS).generation.generation_id
+            # The items of a transaction change one after the other: the wallet has, the key is about to.
+            raise _cancelled("ConditionalCheckFailed", "None", "TransactionConflict")
+        return write(**request)  # type: ignore[arg-type]
+
+    with patch.object(runtime.dynamodb, "transact_write_items", side_effect=half_seen):
+        twin = submit(runtime.generations, order, NOW_MS)
+    assert twin.replayed
+    assert [twin.generation.generation_id] == first
 
 
 def test_throttling_holds_nothing_and_may_be_tried_again(runtime: Runtime, account_id: str) -> None:

@@ -69,12 +69,14 @@ def write(client: DynamoDBClient, actions: Sequence[dict[str, Any]], *, token: s
                 raise
             reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
             codes = {reason.get("Code") for reason in reasons}
-            if "ConditionalCheckFailed" in codes:
+            # First: a condition that fails beside a busy item may have seen half of another transaction.
+            if codes & _BUSY:
+                if not left:
+                    raise StillInConflict(reasons) from error
+            elif "ConditionalCheckFailed" in codes:
                 raise ConditionsFailed(reasons) from error
-            if not codes & _BUSY:
+            else:
                 raise
-            if not left:
-                raise StillInConflict(reasons) from error
         else:
             return
         time.sleep(random.uniform(0, pause))  # noqa: S311  jitter, not a secret
