@@ -139,8 +139,8 @@ class LibraryGenerationTable:
         )
 
     def edit(self, generation: LibraryGeneration, sets: Mapping[str, object]) -> Item:
-        """Set attributes of what is not deleted, if it still has the image that ``generation`` says."""
-        same, given = _same_image(generation)
+        """Set attributes of what is not deleted, if its run and image are still as ``generation`` says."""
+        same, given = _same_run(generation)
         return self._rows.change(
             generation.project_id,
             _sk(generation.generation_id),
@@ -150,8 +150,8 @@ class LibraryGenerationTable:
         )
 
     def delete(self, generation: LibraryGeneration) -> Item:
-        """Remove a generation, if it still has the image that ``generation`` says."""
-        same, given = _same_image(generation)
+        """Remove a generation, if its run and image are still as ``generation`` says."""
+        same, given = _same_run(generation)
         return self._rows.remove(
             generation.project_id,
             _sk(generation.generation_id),
@@ -160,8 +160,13 @@ class LibraryGenerationTable:
         )
 
 
-def _same_image(generation: LibraryGeneration) -> tuple[str, dict[str, object]]:
-    return unchanged({"output_image_id": generation.output_image_id})
+def _same_run(generation: LibraryGeneration) -> tuple[str, dict[str, object]]:
+    """Return the condition under which the image and the alias are as they were read after ``generation``.
+
+    A run claims the alias when it begins, and its end stores an image, which may have been deleted before.
+    """
+    names = ("run_id", "status", "output_image_id")
+    return unchanged({name: getattr(generation, name) for name in names})
 
 
 def references_value(references: Sequence[Reference]) -> list[dict[str, object]]:
