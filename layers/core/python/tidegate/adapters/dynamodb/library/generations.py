@@ -104,15 +104,16 @@ class LibraryGenerationTable:
         return self._rows.change(project_id, _sk(generation_id), sets=sets)
 
     def run_again(self, generation: LibraryGeneration, sets: Mapping[str, object]) -> Item:
-        """Begin another run of what is not deleted, if the one that ``generation`` says has ended."""
+        """Begin another run of what is not deleted, if the one that ``generation`` says had ended by then."""
+        same, given = _same_run(generation)
         return self._rows.change(
             generation.project_id,
             _sk(generation.generation_id),
             sets=sets,
             adds={"retry_count": 1},
             removes=("error_message",),
-            only_if=f"#run_id = :known AND NOT {_IS_OPEN} AND attribute_not_exists(#deleted_at_ms)",
-            given={"known": generation.run_id, **_OPEN},
+            only_if=f"{same} AND NOT {_IS_OPEN} AND attribute_not_exists(#deleted_at_ms)",
+            given={**given, **_OPEN},
         )
 
     def begin(self, generation: LibraryGeneration, run_id: str, now_ms: int) -> bool:
@@ -163,7 +164,8 @@ class LibraryGenerationTable:
 def _same_run(generation: LibraryGeneration) -> tuple[str, dict[str, object]]:
     """Return the condition under which the image and the alias are as they were read after ``generation``.
 
-    A run claims the alias when it begins, and its end stores an image, which may have been deleted before.
+    A run claims the alias when it begins; its end stores an image, which may have been deleted before, and
+    gives the alias to it, or to nobody.
     """
     names = ("run_id", "status", "output_image_id")
     return unchanged({name: getattr(generation, name) for name in names})

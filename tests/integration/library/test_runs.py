@@ -1,0 +1,54 @@
+"""Another run of a record, while its last one ends or somebody changes the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.contract.banatie.client import Client
+from tests.integration.library.conftest import Meanwhile
+from tidegate.usecases.library.conclude import Desk, conclude
+
+
+def _holder(client: Client) -> str | None:
+    return client.runtime.library.aliases.holder(client.project.project_id, "@hero")
+
+
+def _end(client: Client, generation_id: str) -> str:
+    """Let the run end, and the record follow; return the image."""
+    runtime, run = client.runtime, client.succeed(generation_id)
+    conclude(Desk(runtime.library, runtime.generations, runtime.outputs, runtime.now_ms), run)
+    return client.record(generation_id).image_id
+
+
+def _take_away(client: Client, image_id: str) -> None:
+    assert client.about("images_alias_remove", image_id, "DELETE").status == 200
+
+
+def _give_to_another(client: Client, _image_id: str) -> None:
+    assert client.upload(query={"onAliasConflict": "move"}, alias="@hero").status == 201
+
+
+def _leave(_client: Client, _image_id: str) -> None:
+    pass
+
+
+@pytest.mark.parametrize("then", [_leave, _take_away, _give_to_another])
+def test_a_run_that_ends_before_it_is_joined_is_not_run_again(
+    client: Client, meanwhile: Meanwhile, then: Callable[[Client, str], None]
+) -> None:
+    """Its alias is no longer one of an image that is to be, and perhaps no longer its own."""
+    generation_id = client.generate({"prompt": "An eagle", "alias": "@hero"}).data["id"]
+
+    def seen_running() -> None:
+        records = client.runtime.library.generations
+        meanwhile(records, "get", lambda: then(client, _end(client, generation_id)))
+
+    meanwhile(client.runtime.generations, "get", seen_running)
+    joined = client.again("generations_regenerate", generation_id)
+    assert (joined.status, joined.data["status"], joined.data["retryCount"]) == (200, "success", 0)
+    assert client.books() == ("$0.995", "$0")
+    named = [image["id"] for image in client.call("images_list", query={"alias": "@hero"}).data]
+    assert named == ([holder] if (holder := _holder(client)) else [])
+    assert "pending" not in (client.runtime.library.rows.get(client.project.project_id, "alias#@hero") or {})
