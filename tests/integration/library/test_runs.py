@@ -52,3 +52,35 @@ def test_a_run_that_ends_before_it_is_joined_is_not_run_again(
     named = [image["id"] for image in client.call("images_list", query={"alias": "@hero"}).data]
     assert named == ([holder] if (holder := _holder(client)) else [])
     assert "pending" not in (client.runtime.library.rows.get(client.project.project_id, "alias#@hero") or {})
+
+
+@pytest.mark.parametrize("function", ["generations_regenerate", "generations_retry"])
+def test_another_run_leaves_what_it_does_not_change(
+    client: Client, meanwhile: Meanwhile, function: str
+) -> None:
+    generation_id = client.made(meta={"stage": "draft"})["id"]
+    body = {"meta": {"stage": "approved"}}
+
+    def describe() -> None:
+        assert client.about("generations_update", generation_id, "PUT", body=body).status == 200
+
+    meanwhile(client.runtime.library.generations, "get", describe)
+    assert client.again(function, generation_id, body={"prompt": "A hawk"}).data["retryCount"] == 1
+    assert client.about("generations_get", generation_id).data["meta"] == {"stage": "approved"}
+
+
+def test_a_change_for_a_run_that_is_not_the_latest_any_more_is_refused(
+    client: Client, meanwhile: Meanwhile
+) -> None:
+    generation_id = client.made(meta={"stage": "draft"})["id"]
+
+    def change() -> None:
+        body = {"aspectRatio": "16:9"}
+        assert client.again("generations_update", generation_id, "PUT", body=body).status == 200
+        _end(client, generation_id)
+
+    meanwhile(client.runtime.library.generations, "get", change)
+    late = {"prompt": "A hawk", "meta": {"stage": "approved"}}
+    refused = client.again("generations_update", generation_id, "PUT", body=late)
+    assert refused.error[:2] == (409, "GENERATION_IN_PROGRESS")
+    assert client.about("generations_get", generation_id).data["aspectRatio"] == "16:9"

@@ -106,13 +106,15 @@ def update_generation(request: Request, tenant: Tenant, services: Services) -> A
     changed = _changed(body, record, services)
     if changed is not None:
         runs.refuse_while_running(look(_desk(services), record))
+    edited = record
     if moves or meta is not None:
-        record = edit(
+        edited = edit(
             services.library, record, meta=meta, moves=moves, flow_id=flow_id, now_ms=services.now_ms()
         )
     if changed is None:
-        return present_record(record, services)
-    changed = replace(changed, meta=record.meta)
+        return present_record(edited, services)
+    # Whatever is not sent is the run's that was read first: by another one's end, this comes too late.
+    record = replace(record, meta=edited.meta, flow_id=edited.flow_id)
     return _repeated(request, tenant, services, record, began_ms=began_ms, changed=changed)
 
 
@@ -179,7 +181,6 @@ def _changed(body: Mapping[str, Any], record: LibraryGeneration, services: Servi
         aspect_ratio=ratio,
         auto_enhance=record.auto_enhance,
         template=Template(record.template),
-        meta=record.meta,
     )
     if body.get("prompt") is None:
         return asked

@@ -273,12 +273,11 @@ def _changed(record: LibraryGeneration, changed: Asked | None) -> LibraryGenerat
         prompt=changed.prompt,
         original_prompt=changed.original_prompt,
         aspect_ratio=changed.aspect_ratio,
-        meta=changed.meta,
     )
 
 
 def _run_values(new: LibraryGeneration) -> dict[str, object]:
-    names = ("run_id", "status", "prompt", "original_prompt", "aspect_ratio", "meta", "updated_at_ms")
+    names = ("run_id", "status", "prompt", "original_prompt", "aspect_ratio", "updated_at_ms")
     return {
         **{name: getattr(new, name) for name in names},
         "references": references_value(new.references),
