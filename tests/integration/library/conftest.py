@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
@@ -11,7 +11,14 @@ from tests.contract.babysea.gateway import Clock
 from tests.contract.banatie.client import Client
 from tests.integration.conftest import SESSION
 
-Meanwhile = Callable[[object, str, Callable[[], object]], None]
+
+class Meanwhile(Protocol):
+    """Lets something happen once, at the next call of a method."""
+
+    def __call__(
+        self, owner: object, method: str, event: Callable[[], object], *, before: bool = False
+    ) -> None:
+        """Let it happen as soon as the call has returned what it read, or just before what it writes."""
 
 
 @pytest.fixture
@@ -22,14 +29,17 @@ def client(aws: dict[str, str]) -> Client:
 
 @pytest.fixture
 def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
-    """Let something happen once, as soon as the next call of a method has returned what it read."""
+    """What comes between a read and the write that rests on it."""
 
-    def arrange(owner: Any, method: str, event: Callable[[], object]) -> None:
-        read = getattr(owner, method)
+    def arrange(owner: Any, method: str, event: Callable[[], object], *, before: bool = False) -> None:
+        original = getattr(owner, method)
 
         def slow(*args: Any, **kwargs: Any) -> Any:
-            found = read(*args, **kwargs)
-            monkeypatch.setattr(owner, method, read)
+            monkeypatch.setattr(owner, method, original)
+            if before:
+                event()
+                return original(*args, **kwargs)
+            found = original(*args, **kwargs)
             event()
             return found
 

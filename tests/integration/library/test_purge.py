@@ -9,6 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from functions.library import purge as function
+from tests.integration.library.conftest import Meanwhile
 from tidegate.domain.library.records import Image
 from tidegate.runtime import Runtime
 from tidegate.usecases.library.images import hide, restore
@@ -73,6 +74,28 @@ def test_what_an_index_still_has_after_it_came_back_stays(
     )
     assert _purge(runtime, NOW_MS) == 0
     assert _files(runtime) == 1
+
+
+def test_what_comes_back_while_it_is_purged_stays(runtime: Runtime, meanwhile: Meanwhile) -> None:
+    image = _image(runtime, alias="@a")
+    hidden = hide(runtime.library, image, NOW_MS)
+    images = runtime.library.images
+    meanwhile(images, "get", lambda: restore(runtime.library, hidden, NOW_MS))
+    assert _purge(runtime, NOW_MS + 31 * DAY_MS) == 0
+    assert images.get("project", image.image_id) == image
+    assert runtime.library.aliases.holder("project", "@a") == image.image_id
+    assert _files(runtime) == 1
+
+
+def test_what_came_back_and_was_deleted_again_has_its_thirty_days(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index, or whoever read it, may still tell of the first time."""
+    image, now_ms = _image(runtime), NOW_MS + 31 * DAY_MS
+    hide(runtime.library, restore(runtime.library, hide(runtime.library, image, NOW_MS), NOW_MS), now_ms)
+    monkeypatch.setattr(runtime.library.images, "due", lambda _: iter([("project", image.image_id)]))
+    assert _purge(runtime, now_ms) == 0
+    assert _purge(runtime, now_ms + 31 * DAY_MS) == 1
 
 
 def test_a_run_that_is_out_of_time_leaves_the_rest_for_the_next(runtime: Runtime) -> None:

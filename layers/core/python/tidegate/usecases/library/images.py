@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final, Protocol
@@ -96,19 +96,26 @@ def destroying(library: LibraryTable, image: Image) -> list[Item]:
 
 
 def destroy(
-    library: LibraryTable, outputs: OutputStore, image: Image, *, now_ms: int, log: Log | None = None
-) -> None:
-    """Delete an image for good, its file too. One that is gone already is none to be deleted.
+    library: LibraryTable,
+    outputs: OutputStore,
+    image: Image,
+    *,
+    now_ms: int,
+    log: Log | None = None,
+    only_if: Callable[[Image], bool] = lambda _: True,
+) -> bool:
+    """Delete an image for good, its file too; False for one that is gone already, or is to stay.
 
     A file that the store does not delete is left behind, and told of: the record goes all the same.
+    ``only_if`` says whether an image is to go, of what it is when it goes.
 
     Raises:
         ServiceUnavailable: others kept changing it.
     """
     current: Image | None = image
     for _ in range(_TRIES):
-        if current is None:
-            return
+        if current is None or not only_if(current):
+            return False
         try:
             library.write(destroying(library, current))
         except ConditionsFailed:
@@ -116,7 +123,7 @@ def destroy(
             continue
         unname(library, image, now_ms)
         drop_files(outputs, current.files, log)
-        return
+        return True
     raise ServiceUnavailable("The image is being changed by others. Nothing was deleted; try again.")
 
 
