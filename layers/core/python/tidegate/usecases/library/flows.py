@@ -131,8 +131,8 @@ def end_flow(
 ) -> None:
     """Delete a flow for good. Its records stay, outside of any flow; with ``cascade`` they go, too.
 
-    An image with a project alias stays in any case. May be run again where an earlier run stopped: until
-    the last of the records is done, the flow is only hidden.
+    An image with a project alias stays in any case, and so does what moves to another flow meanwhile. May be
+    run again where an earlier run stopped: until the last of the records is done, the flow is only hidden.
 
     Raises:
         FlowNotFound: there is no such flow.
@@ -144,15 +144,19 @@ def end_flow(
     within = Filter().also("#flow_id = :flow_id", flow_id=flow_id)
     for generation in library.generations.each(project_id, within):
         if cascade:
-            destroy_generation(library, outputs, generation, now_ms)
+            destroy_generation(library, outputs, generation, now_ms, only_in=flow_id)
         else:
-            detached = library.generations.change(project_id, generation.generation_id, {"flow_id": None})
-            library.rows.run(detached)
+            library.generations.leave(project_id, generation.generation_id, flow_id)
     for image in library.images.each(project_id, within):
-        if cascade and image.alias is None:
-            destroy(library, outputs, image, now_ms=now_ms)
-        else:
-            library.rows.run(library.images.move(project_id, image.image_id, {"flow_id": None}))
+        gone = cascade and destroy(
+            library,
+            outputs,
+            image,
+            now_ms=now_ms,
+            only_if=lambda image: image.flow_id == flow_id and image.alias is None,
+        )
+        if not gone:
+            library.images.leave(project_id, image.image_id, flow_id)
     library.flows.delete(project_id, flow_id)
 
 

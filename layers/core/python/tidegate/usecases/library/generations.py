@@ -95,16 +95,23 @@ def hide_generation(library: LibraryTable, record: LibraryGeneration, now_ms: in
 
 
 def destroy_generation(
-    library: LibraryTable, outputs: OutputStore, record: LibraryGeneration, now_ms: int
+    library: LibraryTable,
+    outputs: OutputStore,
+    record: LibraryGeneration,
+    now_ms: int,
+    *,
+    only_in: str | None = None,
 ) -> None:
     """Delete a record for good, and its image if nothing else calls for it: one with an alias stays.
+
+    With ``only_in``, one that is not in that flow any more stays, too.
 
     Raises:
         ServiceUnavailable: others kept changing it; nothing was deleted.
     """
     current: LibraryGeneration | None = record
     for _ in range(_TRIES):
-        if current is None:
+        if current is None or only_in not in {None, current.flow_id}:
             return
         image = output_of(library, current)
         goes = image is not None and image.alias is None

@@ -99,9 +99,9 @@ class LibraryGenerationTable:
             }
         )
 
-    def change(self, project_id: str, generation_id: str, sets: Mapping[str, object]) -> Item:
-        """Set attributes of a generation that is there; those with None go."""
-        return self._rows.change(project_id, _sk(generation_id), sets=sets)
+    def leave(self, project_id: str, generation_id: str, flow_id: str) -> bool:
+        """Take a generation out of a flow; False when it is not in it."""
+        return self._rows.leave(project_id, _sk(generation_id), flow_id)
 
     def run_again(self, generation: LibraryGeneration, sets: Mapping[str, object]) -> Item:
         """Begin another run of what is not deleted, if the one that ``generation`` says had ended by then."""
@@ -151,13 +151,14 @@ class LibraryGenerationTable:
         )
 
     def delete(self, generation: LibraryGeneration) -> Item:
-        """Remove a generation, if its run and image are still as ``generation`` says."""
+        """Remove a generation, if its run, image and flow are still as ``generation`` says."""
         same, given = _same_run(generation)
+        in_flow, flow = unchanged({"flow_id": generation.flow_id})
         return self._rows.remove(
             generation.project_id,
             _sk(generation.generation_id),
-            only_if=f"{EXISTS} AND {same}",
-            given=given,
+            only_if=f"{EXISTS} AND {same} AND {in_flow}",
+            given={**given, **flow},
         )
 
 

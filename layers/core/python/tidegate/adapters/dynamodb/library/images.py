@@ -117,6 +117,10 @@ class ImageTable:
         """Set attributes of an image, a deleted one too; those with None go."""
         return self._rows.change(project_id, _sk(image_id), sets=sets)
 
+    def leave(self, project_id: str, image_id: str, flow_id: str) -> bool:
+        """Take an image out of a flow, a deleted one too; False when it is not in it."""
+        return self._rows.leave(project_id, _sk(image_id), flow_id)
+
     def detach(self, image: Image) -> Item:
         """Let an image stand without its generation, if it is still called as ``image`` says."""
         same, given = unchanged({"file": image.file, "alias": image.alias})
@@ -163,8 +167,9 @@ class ImageTable:
         )
 
     def delete(self, image: Image) -> Item:
-        """Remove an image, if its file, its alias and whether it is deleted are still as ``image`` says."""
-        same, given = unchanged({name: getattr(image, name) for name in ("file", "alias", "deleted_at_ms")})
+        """Remove an image, if file, alias, flow and whether it is deleted are still as ``image`` says."""
+        names = ("file", "alias", "flow_id", "deleted_at_ms")
+        same, given = unchanged({name: getattr(image, name) for name in names})
         return self._rows.remove(image.project_id, _sk(image.image_id), only_if=same, given=given)
 
     def due(self, day: str) -> Iterator[tuple[str, str]]:

@@ -146,6 +146,12 @@ class Rows:
             raise
         return True
 
+    def leave(self, pk: str, sk: str, flow_id: str) -> bool:
+        """Take an item out of a flow; False when it is not in it."""
+        return self.run(
+            self.change(pk, sk, sets={"flow_id": None}, only_if="#flow_id = :flow", given={"flow": flow_id})
+        )
+
     def change_and_read(self, action: Item) -> tuple[bool, dict[str, Any] | None]:
         """Run one change; return whether it was made, and the item after it, or the one that refused it."""
         try:
