@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.contract.banatie.client import Client
 from tests.integration.library.conftest import Meanwhile
@@ -77,3 +78,20 @@ def test_an_image_that_comes_back_while_its_record_moves_moves_with_it(
     assert moved.status == 200
     (image,) = client.call("images_list").data
     assert image["flowId"] == flow
+
+
+@pytest.mark.parametrize("what", ["images_delete", "generations_delete"])
+def test_a_file_goes_though_the_names_of_its_image_cannot_be_taken_away(
+    client: Client, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    made = client.made(flowAlias="@main")
+    with monkeypatch.context() as patch:
+        patch.setattr(client.runtime.library.flows, "named", _throttled)
+        subject = made["outputImageId" if what == "images_delete" else "id"]
+        assert client.about(what, subject, "DELETE", query={"permanent": "true"}).status == 503
+    assert client.call("images_list", query={"includeDeleted": "true"}).data == []
+    assert client.stored_files() == []
+
+
+def _throttled(_project_id: str) -> None:
+    raise ClientError({"Error": {"Code": "ThrottlingException", "Message": ""}}, "Query")

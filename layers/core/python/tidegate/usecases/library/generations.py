@@ -121,8 +121,8 @@ def destroy_generation(
             current = library.generations.get(record.project_id, record.generation_id)
             continue
         if image is not None and goes:
+            drop_files(outputs, image.files)  # first: a name may stay, it leads nowhere
             unname(library, image, now_ms)
-            drop_files(outputs, image.files)
         return
     raise ServiceUnavailable(_BUSY)
 

@@ -121,8 +121,8 @@ def destroy(
         except ConditionsFailed:
             current = library.images.get(image.project_id, image.image_id)
             continue
+        drop_files(outputs, current.files, log)  # first: a name may stay, it leads nowhere
         unname(library, image, now_ms)
-        drop_files(outputs, current.files, log)
         return True
     raise ServiceUnavailable("The image is being changed by others. Nothing was deleted; try again.")
 
