@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.banatie.client import Client
+from tests.integration.library.conftest import Meanwhile
 from tidegate.domain.account import Account
 from tidegate.domain.errors import InvalidInput, ServiceUnavailable
 from tidegate.domain.keys import SCOPES, Surface
 from tidegate.domain.library.errors import ProjectNotFound, SlugTaken
+from tidegate.domain.library.records import Project
 from tidegate.domain.limits import Bucket
 from tidegate.runtime import Runtime
 from tidegate.usecases.accounts import create_account, create_key
-from tidegate.usecases.library.projects import create_project, first_project, get_project, slug_of
+from tidegate.usecases.library.project_keys import AskedKey, make_key
+from tidegate.usecases.library.projects import (
+    create_organization,
+    create_project,
+    first_project,
+    get_project,
+    own_organization,
+    slug_of,
+)
 
 NOW_MS = 1_763_000_000_000
 
@@ -57,6 +68,30 @@ def test_whoever_comes_second_at_the_same_time_gets_the_firsts_project(
     monkeypatch.setattr(runtime.library.projects, "first", lambda owner: next(answers, read(owner)))
     assert first_project(runtime.library, account, NOW_MS) == winner
     assert len(runtime.library.projects.of(account.account_id)) == 1
+
+
+def test_an_account_with_an_organization_gets_its_first_project_beside_that(runtime: Runtime) -> None:
+    account = _account(runtime, "Acme")
+    create_organization(runtime.library, account.account_id, name="Studio", now_ms=NOW_MS)
+    found = own_organization(runtime.library, account, None, NOW_MS)
+    project = first_project(runtime.library, account, NOW_MS)
+    assert (found.organization_id, found.slug) == (project.organization_id, "acme")
+
+
+def test_keys_that_are_made_at_the_same_time_open_one_project(client: Client, meanwhile: Meanwhile) -> None:
+    """Each makes what is not there, and finds that the other has made it just now."""
+    client.add_key(None)
+    (master,) = [key for key in client.runtime.keys.list(client.account_id) if key.project_id is None]
+    asked = AskedKey(master=False, name="site", project_slug="spring", organization_slug="studio")
+    made: list[Project | None] = []
+
+    def make() -> None:
+        made.append(make_key(client.runtime, master, asked, NOW_MS)[2])
+
+    meanwhile(client.runtime.library.projects, "organizations", make)
+    make()
+    assert made[0] is not None
+    assert made == [made[0]] * 2
 
 
 def test_when_no_name_is_free_nothing_is_made(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:

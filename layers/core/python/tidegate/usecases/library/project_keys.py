@@ -122,4 +122,11 @@ def _organization(library: LibraryTable, account: Account, asked: AskedKey, now_
     try:
         return own_organization(library, account, slug, now_ms)
     except OrganizationNotFound:
+        pass
+    try:
         return create_organization(library, account.account_id, name=slug, slug=slug, now_ms=now_ms)
+    except SlugTaken as taken:  # by another account, unless somebody made it just now
+        try:
+            return own_organization(library, account, slug, now_ms)
+        except OrganizationNotFound:
+            raise taken from None

@@ -113,12 +113,9 @@ def own_organization(
     Raises:
         OrganizationNotFound: the account has no such organization.
     """
-    organizations = library.projects.organizations(account.account_id)
-    if wanted is None:
-        first = first_project(library, account, now_ms)
-        wanted = first.organization_id
-        organizations = organizations or library.projects.organizations(account.account_id)
-    for organization in organizations:
+    if wanted is None:  # first: it may make the one that is to be found
+        wanted = first_project(library, account, now_ms).organization_id
+    for organization in library.projects.organizations(account.account_id):
         if wanted in {organization.organization_id, organization.slug}:
             return organization
     raise OrganizationNotFound("Organization not found")
