@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.adapters.dynamodb.transaction import ConditionsFailed
 from tidegate.domain.errors import ServiceUnavailable, TidegateError
+from tidegate.domain.library.errors import LibraryGenerationNotFound
 from tidegate.domain.library.live import LiveEntry, LiveScope
 from tidegate.domain.library.live_errors import ImageNotInScope, ScopeNotFound, ScopeTaken
 from tidegate.domain.library.records import Image, LibraryGeneration
@@ -86,7 +87,8 @@ def regenerate_scope(
 ) -> Again:
     """Begin another run of each record, and wait for them until the time is up: same ids, same URLs.
 
-    Where the wallet refuses one, those before it are under way: the answer says how many.
+    Where the wallet refuses one, those before it are under way: the answer says how many. One that is deleted
+    meanwhile is left out.
 
     Raises:
         TidegateError: the first was refused; nothing was held.
@@ -95,6 +97,8 @@ def regenerate_scope(
     for record in records:
         try:
             running.append(runs.run_again(services, payer, look(desk, record)))
+        except LibraryGenerationNotFound:  # it was deleted just now
+            continue
         except TidegateError:
             if not running:
                 raise
@@ -111,7 +115,7 @@ def regenerate_scope(
 def records_of(
     library: LibraryTable, project_id: str, slug: str, image_id: str | None
 ) -> list[LibraryGeneration]:
-    """Return the records behind a scope's images, or behind one of them.
+    """Return the records behind a scope's images, or behind one of them, less those that were deleted.
 
     Raises:
         ImageNotInScope: the image is none of this scope.
@@ -119,7 +123,7 @@ def records_of(
     found = [
         record
         for entry, record in _followed(library, project_id, slug)
-        if record is not None and image_id in {None, entry.image_id}
+        if record is not None and record.deleted_at_ms is None and image_id in {None, entry.image_id}
     ]
     if image_id is not None and not found:
         raise ImageNotInScope("The image is not in this scope.", field="imageId")
