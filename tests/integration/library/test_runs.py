@@ -84,3 +84,24 @@ def test_a_change_for_a_run_that_is_not_the_latest_any_more_is_refused(
     refused = client.again("generations_update", generation_id, "PUT", body=late)
     assert refused.error[:2] == (409, "GENERATION_IN_PROGRESS")
     assert client.about("generations_get", generation_id).data["aspectRatio"] == "16:9"
+
+
+@pytest.mark.parametrize("gone", ["the reference", "the flow"])
+def test_what_was_begun_once_is_answered_though_it_could_not_be_begun_by_now(
+    client: Client, gone: str
+) -> None:
+    logo = client.upload(alias="@logo").data["id"]
+    flow = client.call("flows_create", "POST", body={}).data["id"]
+    asked = {"prompt": "A banner with @logo", "referenceImages": ["@logo"], "flowId": flow}
+    key = {"idempotency-key": "one"}
+    first = client.generate(asked, headers=key).data["id"]
+    if gone == "the reference":
+        client.about("images_delete", logo, "DELETE")
+    else:
+        client.about("flows_delete", flow, "DELETE")
+    again = client.generate(asked, headers=key)
+    assert (again.status, again.data["id"]) == (201, first)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert client.generate(asked).status == 404
+    other = client.generate({**asked, "prompt": "Another"}, headers=key)
+    assert other.error[:2] == (409, "IDEMPOTENCY_KEY_REUSED")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from tidegate.domain.errors import TidegateError
 from tidegate.domain.library.enhancement import Template
 from tidegate.domain.library.errors import FlowNotFound, LibraryGenerationNotFound
 from tidegate.domain.library.records import LibraryGeneration
@@ -28,6 +29,7 @@ from tidegate.usecases.library.conclude import Desk, look, wait
 from tidegate.usecases.library.enhance import enhance
 from tidegate.usecases.library.flows import get_flow
 from tidegate.usecases.library.generations import destroy_generation, edit, get_generation, hide_generation
+from tidegate.usecases.library.replays import begun_before
 from tidegate.usecases.moderate import moderate
 
 if TYPE_CHECKING:
@@ -73,19 +75,28 @@ class Services(runs.Services, Reading, Rewriting, Protocol):
 
 
 def create_generation(request: Request, tenant: Tenant, services: Services) -> Answer:
-    """Begin a generation, and wait for it as long as caller and platform allow."""
+    """Begin a generation, and wait for it as long as caller and platform allow.
+
+    What was begun once is answered for as long as its idempotency key lives, though its references are gone
+    or its prompt would be refused by now: money may be held for it.
+    """
     began_ms = request.began_ms(services.now_ms())
     body = read_object(request)
     idempotency = read_idempotency(request, tenant.project_id, body)
-    asked = enhanced(replace(read_asked(body), moves=wants_move(request)), services)
-    record, replayed = runs.create(
-        services,
-        tenant.key,
-        asked,
-        project_id=tenant.project_id,
-        path=tenant.path,
-        idempotency=idempotency,
-    )
+    try:
+        record, replayed = runs.create(
+            services,
+            tenant.key,
+            enhanced(replace(read_asked(body), moves=wants_move(request)), services),
+            project_id=tenant.project_id,
+            path=tenant.path,
+            idempotency=idempotency,
+        )
+    except TidegateError:
+        first = begun_before(services, tenant.key, tenant.project_id, idempotency)
+        if first is None:
+            raise
+        record, replayed = first, True
     headers = {"idempotency-replayed": "true"} if replayed else {}
     return _awaited(request, record, services, began_ms, status=_CREATED, headers=headers)
 

@@ -31,7 +31,7 @@ from tidegate.usecases.library.aliases import may_move
 from tidegate.usecases.library.flows import join
 from tidegate.usecases.library.references import resolve_references
 from tidegate.usecases.steering import Steering
-from tidegate.usecases.submit import AlsoRefused, Idempotency, Order, steered, submit
+from tidegate.usecases.submit import AlsoRefused, Idempotency, Order, Submission, steered, submit
 
 PROJECT: Final = "project"  # in the note of the core's generation: whose library it is for
 _RUNNING: Final = "The generation is running: change it when it has ended."
@@ -193,10 +193,19 @@ def _begin(
         raise next(why for why, failed in zip(refusals, error.failed, strict=False) if failed) from error
     if not submission.replayed:
         return record, False
-    first = library.generations.get(project_id, str(submission.generation.note[GENERATION]))
-    if first is None:
+    return first_of(library, project_id, submission), True
+
+
+def first_of(library: LibraryTable, project_id: str, submission: Submission) -> LibraryGeneration:
+    """Return the record that an idempotency key had begun before.
+
+    Raises:
+        LibraryGenerationNotFound: it was deleted for good.
+    """
+    record = library.generations.get(project_id, str(submission.generation.note[GENERATION]))
+    if record is None:
         raise LibraryGenerationNotFound
-    return first, True
+    return record
 
 
 def run_again(
