@@ -117,8 +117,10 @@ def unname_in_flow(library: LibraryTable, project_id: str, flow_id: str, alias: 
         AliasNotFound: it has no such name.
         ServiceUnavailable: others kept changing it.
     """
-    for _ in range(_TRIES):
+    for tried in range(_TRIES):
         flow = get_flow(library, project_id, flow_id)
+        if alias not in flow.aliases and tried:
+            return flow  # it was there: our own write, its answer lost, or a twin's took it away
         if alias not in flow.aliases:
             raise AliasNotFound
         if library.flows.unname(flow, [alias], now_ms):

@@ -16,6 +16,7 @@ _IS_READY: Final = "attribute_exists(#ready)"
 _IS_SAME: Final = "#generation_id = :generation_id"
 _IS_FREE: Final = (
     "attribute_not_exists(pk) OR (attribute_not_exists(#generation_id) AND #claimed_until_ms <= :now_ms)"
+    " OR #claim = :claim"  # ours already: botocore repeats a write whose answer was lost
 )
 
 
@@ -42,7 +43,7 @@ class LiveTable:
         # One that nobody followed up is forgotten in time: a visitor can ask for what is refused later.
         claimed = {"claim": by, "claimed_until_ms": now_ms + CLAIM_MS, "ttl": (now_ms + 2 * CLAIM_MS) // 1000}
         return self._rows.run(
-            self._rows.put({**where, **claimed}, only_if=_IS_FREE, given={"now_ms": now_ms})
+            self._rows.put({**where, **claimed}, only_if=_IS_FREE, given={"now_ms": now_ms, "claim": by})
         )
 
     def begin(self, project_id: str, scope: str, key: str, *, by: str, named: Mapping[str, object]) -> Item:
