@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from unittest.mock import patch
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.contract.banatie.client import Client
 from tests.integration.library.conftest import Meanwhile
 from tidegate.usecases.library.conclude import Desk, conclude
+from tidegate.usecases.remove import remove
 
 
 def _holder(client: Client) -> str | None:
@@ -105,3 +108,21 @@ def test_what_was_begun_once_is_answered_though_it_could_not_be_begun_by_now(
     assert client.generate(asked).status == 404
     other = client.generate({**asked, "prompt": "Another"}, headers=key)
     assert other.error[:2] == (409, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_picture_that_was_removed_before_it_was_copied_is_lost_and_no_riddle(client: Client) -> None:
+    """Without the right to list, S3 denies what is not there; the account's other keys may delete it."""
+    generation_id = client.generate().data["id"]
+    run, runtime = client.succeed(generation_id), client.runtime
+    remove(
+        runtime.generations,
+        runtime.outputs,
+        account_id=client.account_id,
+        generation_id=run.generation_id,
+        now_ms=runtime.now_ms(),
+    )
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "CopyObject")
+    with patch.object(runtime.outputs, "copy", side_effect=denied):
+        shown = client.about("generations_get", generation_id)
+    assert (shown.status, shown.data["status"]) == (200, "failed")
+    assert shown.data["errorMessage"] == "The result is no longer there: regenerate it."

@@ -100,7 +100,8 @@ def _succeed(desk: Desk, record: LibraryGeneration, run: Generation) -> LibraryG
     try:
         desk.outputs.copy(output.key, file)
     except ClientError as error:
-        if error.response["Error"]["Code"] in _GONE:
+        # To those who may not list, as here, S3 denies what is absent: the run says that it is.
+        if error.response["Error"]["Code"] in _GONE or run.is_removed(desk.now_ms()):
             return _fail(desk, record, run, _LOST)
         raise
     done = replace(
