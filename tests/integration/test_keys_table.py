@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.dynamodb_answers import busy
 from tidegate.domain.errors import (
     AddressNotAllowed,
     AuthenticationFailed,
@@ -86,6 +87,18 @@ def test_a_revoked_key_stops_at_once(runtime: Runtime, account_id: str) -> None:
         _call(runtime, text)
     with pytest.raises(InvalidInput, match="no key"):
         revoke_key(runtime.keys, account_id=account_id, key_id="unknown")
+
+
+def test_a_request_and_a_revocation_wait_for_the_rotation_that_is_at_the_key(
+    runtime: Runtime, account_id: str
+) -> None:
+    text, key = _key(runtime, account_id)
+    with busy(runtime.dynamodb, 2, "keys"):
+        assert _call(runtime, text).window.remaining == 9
+    with busy(runtime.dynamodb, 2, "keys"):
+        revoke_key(runtime.keys, account_id=account_id, key_id=key.key_id)
+    with pytest.raises(AuthenticationFailed):
+        _call(runtime, text)
 
 
 def test_using_a_key_is_noted_on_it(runtime: Runtime, account_id: str) -> None:

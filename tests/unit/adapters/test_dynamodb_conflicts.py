@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
 from botocore.exceptions import ClientError
 
+from tests.dynamodb_answers import CONFLICT, answer, answering
 from tidegate.clients import Clients
 
-CONFLICT, REFUSED = "TransactionConflictException", "ConditionalCheckFailedException"
-
-
-class _Raw(io.BytesIO):
-    def stream(self) -> list[bytes]:
-        return [self.read()]
-
-
-def _answer(url: str, error: str | None) -> AWSResponse:
-    body = {"__type": f"com.amazonaws.dynamodb.v20120810#{error}"} if error else {}
-    return AWSResponse(url, 400 if error else 200, HTTPHeaders(), _Raw(json.dumps(body).encode()))
+REFUSED = "ConditionalCheckFailedException"
 
 
 @pytest.fixture(autouse=True)
@@ -38,15 +26,15 @@ def _write(answers: Sequence[str | None]) -> tuple[int, str | None]:
     """Update an item while DynamoDB answers so, at last for ever; how often it was asked, and the error."""
     client, asked = Clients().dynamodb, []
 
-    def answer(request: Any, **_: Any) -> AWSResponse:
+    def answered(request: Any) -> AWSResponse:
         asked.append(request.url)
-        return _answer(request.url, answers[min(len(asked), len(answers)) - 1])
+        return answer(request.url, answers[min(len(asked), len(answers)) - 1])
 
-    client.meta.events.register_first("before-send.dynamodb", answer)  # type: ignore[arg-type]
-    try:
-        client.update_item(TableName="keys", Key={"key_hash": {"S": "x"}})
-    except ClientError as error:
-        return len(asked), error.response["Error"]["Code"]
+    with answering(client, answered):
+        try:
+            client.update_item(TableName="keys", Key={"key_hash": {"S": "x"}})
+        except ClientError as error:
+            return len(asked), error.response["Error"]["Code"]
     return len(asked), None
 
 
