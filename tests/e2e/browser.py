@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import re
 import shutil
 import subprocess
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 CHROMIUM: Final = shutil.which("chromium")
+TRIES: Final = 3
 # No sandbox, for it runs as root in a container; the rest keeps it from asking the internet for anything.
 FLAGS: Final = [
     "--headless",
@@ -31,7 +33,12 @@ _PAGE: Final = """<!doctype html><meta charset="utf-8"><title>Live pictures</tit
 <style>body {{ display: grid; grid-template-columns: 1fr 1fr; gap: 8px; margin: 8px }}
 img {{ width: 100%; height: 300px; object-fit: contain; background: #ddd }}</style>
 {images}"""
-_SEEN: Final = 'onload="this.dataset.width = this.naturalWidth" onerror="this.dataset.failed = true"'
+# One that does not come is asked for again, as on a page that is meant to stay whole.
+_SEEN: Final = (
+    'onload="this.dataset.width = this.naturalWidth" '
+    'onerror="this.dataset.failed = ~~this.dataset.failed + 1; '
+    f'if (this.dataset.failed &lt; {TRIES}) this.src = this.src"'
+)
 _IMAGE: Final = '<img src="{url}" alt="" ' + _SEEN + ">"
 
 
@@ -61,7 +68,10 @@ def page_with(urls: Sequence[str]) -> Iterator[str]:
 
 
 def open_page(url: str, folder: Path) -> subprocess.Popen[str]:
-    """Open a page; the process ends when all of it is loaded. It prints the DOM and writes ``page.png``."""
+    """Open a page; the process ends when all of it is loaded.
+
+    It prints the DOM, and leaves ``page.png`` and ``net.json``, its log of the network, in the folder.
+    """
     assert CHROMIUM is not None
     return subprocess.Popen(  # noqa: S603  the machine's own browser, our own page
         [
@@ -69,6 +79,7 @@ def open_page(url: str, folder: Path) -> subprocess.Popen[str]:
             *FLAGS,
             f"--user-data-dir={folder / 'profile'}",
             f"--screenshot={folder / 'page.png'}",
+            f"--log-net-log={folder / 'net.json'}",
             "--dump-dom",
             url,
         ],
@@ -77,3 +88,8 @@ def open_page(url: str, folder: Path) -> subprocess.Popen[str]:
         text=True,
         cwd=folder,
     )
+
+
+def answers_seen(folder: Path) -> list[str]:
+    """Return the status lines of all answers that a browser which has ended got."""
+    return re.findall(r'"HTTP/[0-9.]+ ([0-9]{3}[^"]*)"', (folder / "net.json").read_text(errors="replace"))

@@ -18,7 +18,7 @@ from PIL import Image
 
 from functions.banatie import live_public
 from local.stack.info import StackInfo
-from tests.e2e.browser import CHROMIUM, open_page, page_with
+from tests.e2e.browser import CHROMIUM, answers_seen, open_page, page_with
 from tests.e2e.customer import Customer, http
 from tests.e2e.site import Site
 from tidegate.domain.client_address import source_of
@@ -175,7 +175,7 @@ def test_a_page_in_a_browser_shows_four_live_pictures(opened: Opened) -> None:
     dom, _ = opened.browser.communicate(timeout=120)
     widths = [int(width) for width in re.findall(r'data-width="(\d+)"', dom)]
     records = opened.site.asks("GET", "/generations")
-    assert len(widths) == 4, (dom, records)
+    assert len(widths) == 4, (re.findall("<img[^>]*>", dom), answers_seen(opened.folder))
     assert all(widths)
     with Image.open(opened.folder / "page.png") as screenshot:
         assert screenshot.size == (900, 640)
