@@ -156,7 +156,7 @@ class BanatieStack(CellStack):
                 data.outputs_bucket.use(),
                 data.outputs_bucket.use_folder(PREFIX, "DeleteObject"),
             ],
-            timeout_s=60,
+            timeout_s=900,  # Lambda's longest: a day may have many images, and it bills what it takes
             dead_letters=failed,
         )
         run_every(self, "PurgeSchedule", purge, PURGE_EVERY_MIN, dead_letters=failed)

@@ -105,6 +105,19 @@ def test_a_run_that_is_out_of_time_leaves_the_rest_for_the_next(runtime: Runtime
     assert _purge(runtime, later) == 1
 
 
+def test_the_oldest_go_first(runtime: Runtime) -> None:
+    old, new = _image(runtime), _image(runtime)
+    hide(runtime.library, new, NOW_MS + DAY_MS)
+    hide(runtime.library, old, NOW_MS)
+    times = iter([NOW_MS + 32 * DAY_MS, 0, 1])  # the run's begin, then before each image
+    purged = purge(
+        runtime.library, runtime.outputs, clock=lambda: next(times), until_ms=1, log=lambda *_, **__: None
+    )
+    assert purged == 1
+    assert runtime.library.images.get("project", old.image_id) is None
+    assert runtime.library.images.get("project", new.image_id) is not None
+
+
 def test_the_function_runs(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(function, "runtime", runtime)
     function.handler({}, None)

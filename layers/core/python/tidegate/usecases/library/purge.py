@@ -17,7 +17,7 @@ _DAY_MS: Final = 86_400_000
 def purge(
     library: LibraryTable, outputs: OutputStore, *, clock: Callable[[], int], until_ms: int, log: Log
 ) -> int:
-    """Delete what was to be deleted on a day that is over; returns how many images.
+    """Delete what was to be deleted on a day that is over, the oldest first; returns how many images.
 
     Stopped half-way, by ``until_ms`` of the clock or otherwise, the next run goes on. An image that was
     brought back meanwhile stays, though it was deleted again: the index lags behind.
@@ -27,7 +27,7 @@ def purge(
     def is_over(image: Image) -> bool:
         return image.deleted_at_ms is not None and image.deleted_at_ms <= now_ms - PURGE_AFTER_MS
 
-    for days in range(1, LOOKS_BACK_DAYS + 1):
+    for days in range(LOOKS_BACK_DAYS, 0, -1):  # the oldest day is the next that is not looked at any more
         for project_id, image_id in library.images.due(purge_day(now_ms - days * _DAY_MS)):
             if clock() >= until_ms:
                 return purged
