@@ -11,8 +11,8 @@ import pytest
 from tests.contract.babysea.gateway import NOW_MS
 from tests.contract.banatie.client import Client, picture
 from tidegate.domain.library.errors import LibraryGenerationNotFound
-from tidegate.usecases.library import runs
 from tidegate.usecases.library.conclude import Desk, conclude
+from tidegate.usecases.library.reruns import run_again
 
 Between = Callable[[Callable[[], object]], None]
 
@@ -153,7 +153,7 @@ def test_what_is_deleted_is_not_run_again_by_whoever_looked_before(client: Clien
     key = client.runtime.keys.list(client.account_id)[0]
     assert _delete(client, made["id"]) == 200
     with pytest.raises(LibraryGenerationNotFound):
-        runs.run_again(client.runtime, key, record)
+        run_again(client.runtime, key, record)
     assert client.books() == before
 
 

@@ -30,6 +30,7 @@ from tidegate.usecases.library.enhance import enhance
 from tidegate.usecases.library.flows import get_flow
 from tidegate.usecases.library.generations import destroy_generation, edit, get_generation, hide_generation
 from tidegate.usecases.library.replays import begun_before
+from tidegate.usecases.library.reruns import refuse_while_running, run_again
 from tidegate.usecases.moderate import moderate
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def update_generation(request: Request, tenant: Tenant, services: Services) -> A
     record = _named(request, tenant, services)
     changed = _changed(body, record, services)
     if changed is not None:
-        runs.refuse_while_running(look(_desk(services), record))
+        refuse_while_running(look(_desk(services), record))
     edited = record
     if moves or meta is not None:
         edited = edit(
@@ -177,7 +178,7 @@ def _repeated(
 ) -> Answer:
     """Run a record again. A run that has ended unseen is concluded first: it is not joined."""
     current = look(_desk(services), record)
-    running = runs.run_again(services, tenant.key, current, changed)
+    running = run_again(services, tenant.key, current, changed)
     return _awaited(request, running, services, began_ms)
 
 

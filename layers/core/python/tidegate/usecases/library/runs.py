@@ -13,11 +13,10 @@ from typing import Final, Protocol
 
 from tidegate.adapters.dynamodb.codec import Item
 from tidegate.adapters.dynamodb.generations import GenerationTable
-from tidegate.adapters.dynamodb.library.generations import references_value
 from tidegate.adapters.dynamodb.library.table import LibraryTable
 from tidegate.domain.budget import Budget
 from tidegate.domain.catalog import Catalog
-from tidegate.domain.errors import GenerationInProgress, TidegateError
+from tidegate.domain.errors import TidegateError
 from tidegate.domain.generation import MediaType, new_id
 from tidegate.domain.keys import Surface
 from tidegate.domain.library.enhancement import Template
@@ -34,7 +33,6 @@ from tidegate.usecases.steering import Steering
 from tidegate.usecases.submit import AlsoRefused, Idempotency, Order, Submission, steered, submit
 
 PROJECT: Final = "project"  # in the note of the core's generation: whose library it is for
-_RUNNING: Final = "The generation is running: change it when it has ended."
 GENERATION: Final = "generation"  # and which record it is a run of
 
 
@@ -185,7 +183,7 @@ def _begin(
         actions.append(action)
         refusals.append(refusal)
     actions.append(library.generations.insert(record))
-    order = _order(services, payer, record, [image for _, image in found])
+    order = order_of(services, payer, record, [image for _, image in found])
     try:
         order = replace(order, also=tuple(actions), idempotency=idempotency)
         submission = submit(services.generations, steered(order, services.steering, now_ms), now_ms)
@@ -206,91 +204,6 @@ def first_of(library: LibraryTable, project_id: str, submission: Submission) -> 
     if record is None:
         raise LibraryGenerationNotFound
     return record
-
-
-def run_again(
-    services: Services, payer: Payer, record: LibraryGeneration, changed: Asked | None = None
-) -> LibraryGeneration:
-    """Begin another run of a record, which ends in the same image; aliases are looked up anew.
-
-    A run that is under way is joined: nothing is held for this one. Not so if something is to be changed.
-
-    Raises:
-        GenerationInProgress: a run is under way that was begun without what is to be changed.
-        ImageNotFound, FlowNotFound, AliasTaken, and what ``submit`` raises: nothing was held.
-        LibraryGenerationNotFound: the record went meanwhile.
-    """
-    library, now_ms = services.library, services.now_ms()
-    new = _changed(record, changed)
-    found = resolve_references(
-        library,
-        record.project_id,
-        record.asked_references,
-        new.original_prompt,
-        record.flow_id,
-        computed=record.image_meta is None,
-    )
-    new = replace(
-        new,
-        run_id=new_id(now_ms),
-        status=Progress.PENDING,
-        references=tuple(reference for reference, _ in found),
-        retry_count=record.retry_count + 1,
-        error_message=None,
-        updated_at_ms=now_ms,
-    )
-    actions = [library.generations.run_again(record, _run_values(new))]
-    first = record.output_image_id is None and not record.takes_alias
-    if record.alias is not None and first:  # its failure gave the alias up
-        claim = library.aliases.claim(record.project_id, record.alias, record.image_id, pending=True)
-        actions.append(claim)
-    order = _order(services, payer, new, [image for _, image in found])
-    try:
-        order = replace(order, also=tuple(actions))
-        submit(services.generations, steered(order, services.steering, now_ms), now_ms)
-    except AlsoRefused as error:
-        if not error.failed[0]:
-            raise AliasTaken from error
-        return _join_run(library, record, changed)
-    return new
-
-
-def _join_run(library: LibraryTable, record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
-    current = library.generations.get(record.project_id, record.generation_id)
-    if current is None or current.deleted_at_ms is not None:
-        raise LibraryGenerationNotFound
-    if changed is not None:  # even if that run has ended just now
-        raise GenerationInProgress(_RUNNING)
-    return current
-
-
-def refuse_while_running(record: LibraryGeneration) -> None:
-    """Refuse to change what a run was begun without.
-
-    Raises:
-        GenerationInProgress: a run is under way.
-    """
-    if record.status.is_open:
-        raise GenerationInProgress(_RUNNING)
-
-
-def _changed(record: LibraryGeneration, changed: Asked | None) -> LibraryGeneration:
-    if changed is None:
-        return record
-    return replace(
-        record,
-        prompt=changed.prompt,
-        original_prompt=changed.original_prompt,
-        aspect_ratio=changed.aspect_ratio,
-    )
-
-
-def _run_values(new: LibraryGeneration) -> dict[str, object]:
-    names = ("run_id", "status", "prompt", "original_prompt", "aspect_ratio", "updated_at_ms")
-    return {
-        **{name: getattr(new, name) for name in names},
-        "references": references_value(new.references),
-    }
 
 
 def _record(asked: Asked, payer: Payer, *, project_id: str, path: str, now_ms: int) -> LibraryGeneration:
@@ -317,8 +230,12 @@ def _record(asked: Asked, payer: Payer, *, project_id: str, path: str, now_ms: i
     )
 
 
-def _order(services: Services, payer: Payer, record: LibraryGeneration, looks_at: list[Image]) -> Order:
-    """Say a run in the core's words."""
+def order_of(services: Services, payer: Payer, record: LibraryGeneration, looks_at: list[Image]) -> Order:
+    """Say a record's run in the core's words; ``looks_at`` are the images that it refers to.
+
+    Raises:
+        TidegateError: no model of the library's can do what is asked.
+    """
     plain, looking = services.library_models
     model = services.catalog.offered(looking if looks_at else plain, services.now_ms())
     given = {"generation_prompt": record.prompt, "generation_ratio": record.aspect_ratio}

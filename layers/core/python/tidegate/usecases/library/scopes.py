@@ -16,6 +16,7 @@ from tidegate.domain.library.records import Image, LibraryGeneration
 from tidegate.usecases.library import runs
 from tidegate.usecases.library.conclude import Desk, look, wait
 from tidegate.usecases.library.generations import destroy_generation
+from tidegate.usecases.library.reruns import run_again
 
 if TYPE_CHECKING:
     from tidegate.adapters.s3 import OutputStore
@@ -96,7 +97,7 @@ def regenerate_scope(
     running: list[LibraryGeneration] = []
     for record in records:
         try:
-            running.append(runs.run_again(services, payer, look(desk, record)))
+            running.append(run_again(services, payer, look(desk, record)))
         except LibraryGenerationNotFound:  # it was deleted just now
             continue
         except TidegateError:
