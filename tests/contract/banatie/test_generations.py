@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 import pytest
 
-from functions.library import conclude
 from tests.contract.babysea.gateway import NOW, NOW_MS
+from tests.contract.banatie.bus import tell
 from tests.contract.banatie.client import Client, picture
 from tidegate.adapters.enhancement.protocol import EnhancementUnavailable
-from tidegate.domain.generation import Generation
 from tidegate.domain.library.enhancement import Template
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -126,7 +124,7 @@ def test_an_event_of_the_bus_concludes_what_nobody_asks_about(client: Client) ->
     begun = client.generate({"prompt": "x", "alias": "@hero"}).data
     run = client.succeed(begun["id"])
     for _ in range(2):
-        assert _tell(client, run) == []
+        assert tell(client, run) == []
     (listed,) = client.call("generations_list", query={"status": "success"}).data
     assert listed["id"] == begun["id"]
     assert len(client.stored_files()) == 1
@@ -137,7 +135,7 @@ def test_an_event_that_a_provider_is_at_work_shows_in_the_list(client: Client) -
     begun = client.generate().data
     run = client.run(begun["id"])
     client.runtime.generations.mark_processing(run, "replicate", NOW_MS)
-    assert _tell(client, run) == []
+    assert tell(client, run) == []
     assert [one["id"] for one in client.call("generations_list", query={"status": "processing"}).data] == [
         begun["id"]
     ]
@@ -147,26 +145,8 @@ def test_an_event_about_nothing_comes_back(client: Client) -> None:
     begun = client.generate().data
     run = client.run(begun["id"])
     client.about("generations_delete", begun["id"], "DELETE", query={"permanent": "true"})
-    assert _tell(client, run) == []  # its record is gone: there is nothing to follow
-    assert _tell(client, run, run_id=NOBODY) == [{"itemIdentifier": "m"}]
-
-
-def _tell(client: Client, run: Generation, run_id: str | None = None) -> list[dict[str, str]]:
-    detail = {
-        "account_id": run.account_id,
-        "event_type": "generation.completed",
-        "data": {"generation_id": run_id or run.generation_id},
-    }
-    record = {
-        "messageId": "m",
-        "receiptHandle": "r",
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "body": json.dumps({"detail": detail}),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(conclude, "runtime", client.runtime)
-        answer: list[dict[str, str]] = conclude.handler({"Records": [record]}, None)["batchItemFailures"]
-    return answer
+    assert tell(client, run) == []  # its record is gone: there is nothing to follow
+    assert tell(client, run, run_id=NOBODY) == [{"itemIdentifier": "m"}]
 
 
 @pytest.mark.parametrize(
@@ -298,164 +278,6 @@ def test_the_same_idempotency_key_makes_one_generation(client: Client) -> None:
     client.about("generations_delete", first.data["id"], "DELETE", query={"permanent": "true"})
     gone = client.generate({"prompt": "x", "alias": "@a"}, headers=key)
     assert gone.error == (404, "GENERATION_NOT_FOUND", "Generation not found")
-
-
-def test_another_run_ends_in_the_same_image_with_new_bytes(client: Client) -> None:
-    made = client.made(alias="@hero", flowAlias="@main")
-    (before,) = client.stored_files()
-    running = client.again("generations_regenerate", made["id"]).data
-    assert (running["status"], running["retryCount"]) == ("pending", 1)
-    assert running["outputImage"] == made["outputImage"]
-    client.succeed(made["id"], picture(size=(16, 16)))
-    again = client.about("generations_get", made["id"]).data
-    assert again["status"] == "success"
-    assert again["outputImage"]["storageUrl"] == made["outputImage"]["storageUrl"]
-    assert again["outputImage"]["fileSize"] == len(picture(size=(16, 16)))
-    assert len({before, *client.stored_files()}) == 2
-    assert client.about("images_get", "@hero").data["id"] == made["outputImageId"]
-    assert client.books() == ("$0.99", "$0")
-
-
-def test_a_run_that_is_under_way_is_joined(client: Client) -> None:
-    made = client.made()
-    first = client.again("generations_regenerate", made["id"]).data
-    joined = client.again("generations_retry", made["id"])
-    assert (joined.data["retryCount"], first["retryCount"]) == (1, 1)
-    assert joined.headers["deprecation"] == "true"
-    assert client.books()[1] == PRICE
-    other = client.again("generations_retry", made["id"], body={"prompt": "Another"})
-    assert other.error[:2] == (409, "GENERATION_IN_PROGRESS")
-    body = {"aspectRatio": "9:16", "meta": {"left": "out"}, "flowId": None}
-    changed = client.again("generations_update", made["id"], "PUT", body=body)
-    assert changed.error[:2] == (409, "GENERATION_IN_PROGRESS")
-    shown = client.about("generations_get", made["id"]).data
-    assert (shown["meta"], shown["flowId"]) == ({}, made["flowId"])
-
-
-def test_another_run_that_fails_leaves_the_picture(client: Client) -> None:
-    made = client.made(alias="@hero")
-    client.again("generations_regenerate", made["id"])
-    client.fail(made["id"])
-    failed = client.about("generations_get", made["id"]).data
-    assert (failed["status"], failed["outputImage"]) == ("failed", made["outputImage"])
-    assert client.about("images_get", "@hero").status == 200
-    assert len(client.stored_files()) == 1
-
-
-def test_another_run_looks_its_aliases_up_again(client: Client) -> None:
-    old = client.upload(alias="@logo").data
-    made = client.made(prompt="A shop with @logo")
-    assert [one["id"] for one in made["referenceImages"]] == [old["id"]]
-    new = client.upload().data
-    client.about(
-        "images_alias_set", new["id"], "PUT", body={"alias": "@logo"}, query={"onAliasConflict": "move"}
-    )
-    again = client.again("generations_regenerate", made["id"]).data
-    assert [one["id"] for one in again["referenceImages"]] == [new["id"]]
-
-
-def test_a_retry_may_bring_another_prompt_and_ratio(client: Client) -> None:
-    begun = client.generate({"prompt": "Eagle", "enhancementOptions": {"template": "comic"}}).data
-    client.fail(begun["id"])
-    client.about("generations_get", begun["id"])
-    retried = client.again(
-        "generations_retry", begun["id"], body={"prompt": "Owl", "aspectRatio": "9:16"}
-    ).data
-    assert retried["prompt"].startswith("Owl, comic panel")
-    assert (retried["originalPrompt"], retried["aspectRatio"], retried["status"], retried["retryCount"]) == (
-        "Owl",
-        "9:16",
-        "pending",
-        1,
-    )
-
-
-def test_an_update_of_the_record_alone_makes_nothing(client: Client) -> None:
-    made = client.made()
-    flow_id = client.call("flows_create", "POST", body={"meta": {"name": "Campaign"}}).data["id"]
-    moved = client.about(
-        "generations_update", made["id"], "PUT", body={"meta": {"a": 1}, "flowId": flow_id}
-    ).data
-    assert (moved["meta"], moved["flowId"], moved["status"]) == ({"a": 1}, flow_id, "success")
-    assert client.about("flows_get", flow_id).data["imageCount"] == 1
-    detached = client.about("generations_update", made["id"], "PUT", body={"flowId": None}).data
-    assert detached["flowId"] is None
-    assert client.about("flows_get", flow_id).data["generationCount"] == 0
-    unknown = client.about("generations_update", made["id"], "PUT", body={"flowId": NOBODY})
-    assert unknown.error == (404, "FLOW_NOT_FOUND", "Flow not found")
-    assert client.books() == ("$0.995", "$0")
-
-
-def test_an_update_of_the_ratio_makes_another_picture(client: Client) -> None:
-    made = client.made()
-    body = {"aspectRatio": "9:16", "meta": {"a": 1}}
-    changed = client.again("generations_update", made["id"], "PUT", body=body).data
-    assert (changed["aspectRatio"], changed["status"], changed["meta"]) == ("9:16", "pending", {"a": 1})
-    client.succeed(made["id"])
-    assert client.about("generations_get", made["id"]).data["outputImageId"] == made["outputImageId"]
-
-
-def test_a_softly_deleted_generation_is_hidden_with_its_image(client: Client) -> None:
-    made = client.made(alias="@hero")
-    gone = client.about("generations_delete", made["id"], "DELETE").data
-    assert gone == {"id": made["id"], "deletedAt": NOW}
-    assert client.about("generations_get", made["id"]).status == 404
-    assert client.call("generations_list").data == []
-    assert client.call("images_list").data == []
-    (listed,) = client.call("generations_list", query={"includeDeleted": "true"}).data
-    assert (listed["deletedAt"], listed["outputImageId"]) == (NOW, made["outputImageId"])
-    assert client.about("generations_delete", made["id"], "DELETE").status == 404
-    assert len(client.stored_files()) == 1
-
-
-def test_a_generation_deleted_for_good_takes_its_image_along_unless_that_has_a_name(client: Client) -> None:
-    plain, named = client.made(), client.made(alias="@hero")
-    for made in (plain, named):
-        gone = client.about("generations_delete", made["id"], "DELETE", query={"permanent": "true"})
-        assert gone.data == {"id": made["id"]}
-    (left,) = client.call("images_list").data
-    assert (left["id"], left["generationId"]) == (named["outputImageId"], None)
-    assert len(client.stored_files()) == 1
-
-
-def test_a_run_whose_record_was_deleted_meanwhile_shows_nothing(client: Client) -> None:
-    soft, hard = (client.generate({"prompt": "x", "alias": alias}).data for alias in ("@soft", "@hard"))
-    runs = [client.succeed(one["id"]) for one in (soft, hard)]
-    client.about("generations_delete", soft["id"], "DELETE")
-    client.about("generations_delete", hard["id"], "DELETE", query={"permanent": "true"})
-    for run in runs:
-        assert _tell(client, run) == []
-    assert client.call("images_list").data == []
-    (hidden,) = client.call("images_list", query={"includeDeleted": "true"}).data
-    assert (hidden["generationId"], hidden["alias"]) == (soft["id"], None)
-    for alias in ("@soft", "@hard"):
-        assert client.upload(alias=alias).status == 201
-
-
-def test_an_alias_that_moved_away_meanwhile_stays_where_it_is(client: Client) -> None:
-    begun = client.generate({"prompt": "x", "alias": "@hero", "flowAlias": "@main"}).data
-    other = client.upload().data
-    moved = client.about(
-        "images_alias_set", other["id"], "PUT", body={"alias": "@hero"}, query={"onAliasConflict": "move"}
-    )
-    assert moved.status == 200
-    client.about("flows_delete", begun["flowId"], "DELETE")
-    client.succeed(begun["id"])
-    done = client.about("generations_get", begun["id"]).data
-    assert done["status"] == "success"
-    assert client.about("images_get", done["outputImageId"]).data["alias"] is None
-    assert client.about("images_get", "@hero").data["id"] == other["id"]
-
-
-def test_a_picture_that_was_lost_meanwhile_is_told_of(client: Client) -> None:
-    begun = client.generate().data
-    run = client.succeed(begun["id"])
-    client.runtime.outputs.delete([run.outputs[0].key])
-    failed = client.about("generations_get", begun["id"]).data
-    assert (failed["status"], failed["errorMessage"]) == (
-        "failed",
-        "The result is no longer there: regenerate it.",
-    )
 
 
 def test_the_newest_and_the_oldest_picture_have_names_of_their_own(client: Client) -> None:
