@@ -172,6 +172,12 @@ def test_without_limits_no_call_is_made_and_with_one_a_write_and_now_and_then_a_
     assert calls() == {"dynamodb:Query": 1, "dynamodb:UpdateItem": 1}
 
 
+def test_who_took_no_place_gives_none_back(deployment: Runtime) -> None:
+    _limit(deployment, Limit(concurrent=1))
+    _ends(_begun(), _begun())  # they began before their workers knew of the limit
+    assert _takes(deployment, 2) == [True, False]
+
+
 def test_a_place_that_is_left_is_free_at_once(deployment: Runtime) -> None:
     _limit(deployment, Limit(concurrent=1))
     assert _takes(deployment, 1) == [True]

@@ -67,14 +67,21 @@ class LoadTable:
         return True
 
     def end(self, provider: str, minute: int, number: int) -> None:
-        """Give back the places of so many attempts that began in that minute."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=_key(provider, minute),
-            UpdateExpression="SET #ttl = :ttl ADD unended :fewer",
-            ExpressionAttributeNames={"#ttl": "ttl"},
-            ExpressionAttributeValues=encode_item({":ttl": _ttl_s(minute), ":fewer": -number}),
-        )
+        """Give back the places of so many attempts that began in that minute, if so many were taken.
+
+        Attempts that began while their worker did not know of the limit yet took none.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(provider, minute),
+                UpdateExpression="ADD unended :fewer",
+                ConditionExpression="unended >= :number",
+                ExpressionAttributeValues=encode_item({":fewer": -number, ":number": number}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
 
 def _partition(provider: str) -> str:
